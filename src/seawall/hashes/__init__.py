@@ -1,0 +1,1 @@
+"""PDQ and digests, the exact index and the banks of known media."""

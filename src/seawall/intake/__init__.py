@@ -1,0 +1,1 @@
+"""The one door in: every format becomes keyed, typed records."""

@@ -1,0 +1,1 @@
+"""Columnar tables of one activity and the queries over them."""

@@ -1,0 +1,1 @@
+"""Who belongs together and who plays which role: pure arrays."""

@@ -1,0 +1,89 @@
+"""The tables of a run folder: what we concluded, as Arrow schemas.
+
+`subject_id` and every other id is 16 hex digits of the keyed id, or the platform's own id in a run made with
+`--plain-ids`. `evidence` is JSON; excerpts and terms inside it are sealed (AES-GCM) unless ids are plain.
+"""
+
+import pyarrow as pa
+
+from seawall.records.activity import TIME
+from seawall.records.roles import ROLES
+
+SCHEMA_VERSION = 1
+"""Written into every run, index and lexicon; another number is refused with what to do."""
+
+SUBJECT_KINDS = ("account", "hashtag", "link", "media")
+
+_SUBJECT = [pa.field("subject_kind", pa.string(), False), pa.field("subject_id", pa.string(), False)]
+
+SIGNALS = pa.schema(
+    [
+        *_SUBJECT,
+        pa.field("detector", pa.string(), False),
+        pa.field("what", pa.string(), False),
+        pa.field("strength", pa.float32(), False),
+        pa.field("count", pa.int32(), False),
+        pa.field("first_at", TIME),
+        pa.field("last_at", TIME),
+        pa.field("evidence", pa.string(), False),
+        pa.field("version", pa.string(), False),
+    ]
+)
+FINDINGS = pa.schema(
+    [
+        *_SUBJECT,
+        pa.field("risk", pa.float64(), False),
+        *[pa.field(role, pa.float64(), False) for role in ROLES],
+        pa.field("flagged", pa.bool_(), False),
+        pa.field("evidence", pa.string(), False),
+    ]
+)
+NETWORKS = pa.schema(
+    [
+        pa.field("network_id", pa.string(), False),
+        pa.field("members", pa.int32(), False),
+        pa.field("risk", pa.float64(), False),
+        pa.field("first_at", TIME),
+        pa.field("last_at", TIME),
+        pa.field("previous_id", pa.string()),
+        pa.field("evidence", pa.string(), False),
+    ]
+)
+MEMBERS = pa.schema(
+    [
+        pa.field("network_id", pa.string(), False),
+        pa.field("account_id", pa.string(), False),
+        pa.field("role", pa.string(), False),
+        pa.field("risk", pa.float64(), False),
+    ]
+)
+TERMS = pa.schema(
+    [
+        pa.field("term_id", pa.string(), False),
+        pa.field("term", pa.string(), False),  # sealed unless ids are plain
+        pa.field("score", pa.float64(), False),
+        pa.field("accounts", pa.int32(), False),
+        pa.field("flagged_accounts", pa.int32(), False),
+        pa.field("innocent_accounts", pa.int32(), False),
+        pa.field("first_at", TIME),
+        pa.field("last_at", TIME),
+        pa.field("status", pa.string(), False),  # always "proposed": people approve
+    ]
+)
+QUARANTINE = pa.schema(
+    [
+        pa.field("file", pa.string(), False),
+        pa.field("line", pa.int64(), False),
+        pa.field("reason", pa.string(), False),
+    ]
+)
+TRUTH = pa.schema(
+    [
+        *_SUBJECT,
+        pa.field("role", pa.string(), False),
+        pa.field("network_id", pa.string()),
+        pa.field("community", pa.string()),
+        pa.field("returned_from", pa.string()),
+    ]
+)
+"""The truth of an invented world, kept beside the activity folder and never inside it."""

@@ -1,0 +1,1 @@
+"""One detector a file: records in, signals out."""

@@ -1,0 +1,1 @@
+"""The lexicon, the fold kernel, the scanner and new terms."""

@@ -1,0 +1,1 @@
+"""Invented worlds, and the measures taken on them."""
