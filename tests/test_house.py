@@ -67,7 +67,7 @@ def test_a_planted_climb_is_found(planted: str):
 @pytest.mark.parametrize("path", [*FILES, SOURCE / "__init__.py"], ids=lambda path: str(path.relative_to(SOURCE)))
 def test_every_file_opens_with_one_short_line(path: Path):
     first = (ast.get_docstring(ast.parse(path.read_text())) or "").split("\n")[0]
-    assert 0 < len(first) < 80
+    assert 0 < len(first) < 70
     assert first.endswith(".")
 
 

@@ -1,1 +1,1 @@
-"""Finds networks that trade CSAM on a platform and keeps buyers and sellers apart."""
+"""Finds networks that trade CSAM and keeps buyers and sellers apart."""
