@@ -1,1 +1,1 @@
-"""What a platform tells us and what we say of it: typed, frozen, no I/O."""
+"""What a platform tells us and what we say of it: typed, frozen."""

@@ -1,4 +1,4 @@
-"""Keyed 64-bit ids: what stands in a run in place of a platform's own ids.
+"""Keyed 64-bit ids: they stand in a run for a platform's own ids.
 
 SipHash-2-4 (Aumasson and Bernstein, INDOCRYPT 2012) is a keyed pseudorandom function made for short inputs: without
 the key nobody can test a guess of an id against a run folder. It is compiled here because the door in hashes tens of
