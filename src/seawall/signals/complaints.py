@@ -1,4 +1,4 @@
-"""Complaints: what users report, weighed by how often each reporter was right.
+"""Complaints: what users report, weighed by each reporter's record.
 
 A reporter's weight is the posterior mean of being right, Beta(1, 9) before any verdict. Reports of one account add up
 as a noisy-or with a ceiling, so a brigade of strangers never makes strong evidence by numbers alone.

@@ -1,4 +1,4 @@
-"""Profile reuse: links, payment handles and avatars that a few accounts share.
+"""Profile reuse: links, handles and avatars that few accounts share.
 
 What two accounts share says the more, the fewer others share it: a popular shop's address says nothing.
 """

@@ -1,4 +1,4 @@
-"""Searches: who looks for the lexicon's terms, and how much of all they look for."""
+"""Searches: who looks for the terms of the lexicon."""
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""Terms: where a term of the operator's lexicon stands, and beside what.
+"""Terms: where a term of the lexicon stands, and beside what.
 
 A term next to an offer says far more than a term alone: people who warn, teach or report name terms too. So each place
 is a signal of its own, and a text that lists many terms at once is told apart.

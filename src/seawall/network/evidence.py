@@ -1,0 +1,173 @@
+"""The evidence table: what is known of every account, by named column.
+
+Each column belongs to a family of evidence. Families are independent ways of knowing (what an account writes, what it
+offers, whom it follows, whom it contacts, what it searches, what it shares), and a finding needs two of them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from scipy.sparse import csr_matrix
+
+from seawall.network.graph import Floats, Graph
+from seawall.network.surprise import shared_with, ties_to
+from seawall.network.words import word_scores
+
+CROWD = 64
+"""A thing on more accounts than this ties nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One kind of evidence; `says` is its sentence in a report."""
+
+    name: str
+    family: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """`values` float32, shape (accounts, columns)."""
+
+    columns: tuple[Column, ...]
+    values: Floats
+
+    def column(self, name: str) -> Floats:
+        """One column's values, shape (accounts,)."""
+        place = next(i for i, column in enumerate(self.columns) if column.name == name)
+        values: Floats = self.values[:, place]
+        return values
+
+    def places(self, *families: str) -> list[int]:
+        """The places of the columns of these families."""
+        return [i for i, column in enumerate(self.columns) if column.family in families]
+
+
+SIGNAL_COLUMNS = (
+    Column("terms.in_offer", "terms", "names listed terms beside an offer"),
+    Column("terms.in_post", "terms", "names listed terms in posts"),
+    Column("terms.in_list", "terms", "lists many listed terms in one text"),
+    Column("terms.in_tag", "terms", "uses listed terms as hashtags"),
+    Column("terms.in_offering_bio", "terms", "names listed terms in a bio that offers"),
+    Column("terms.in_bio", "terms", "names listed terms in its bio"),
+    Column("terms.in_name", "terms", "names listed terms in its handle or name"),
+    Column("offers.menu_in_post", "offers", "posts menus"),
+    Column("offers.price_in_post", "offers", "posts prices"),
+    Column("offers.handle_in_post", "offers", "posts handles to pay to or to write to elsewhere"),
+    Column("offers.age_in_post", "offers", "states ages beside an offer"),
+    Column("offers.menu_in_bio", "offers", "has a menu in its bio"),
+    Column("offers.price_in_bio", "offers", "has prices in its bio"),
+    Column("offers.handle_in_bio", "offers", "has handles in its bio"),
+    Column("offers.age_in_bio", "offers", "states an age in a bio that offers"),
+    Column("media.known", "media", "holds files that a hash list names"),
+    Column("complaints.received", "complaints", "is reported by users"),
+    Column("searches.for_term", "searches", "searches for listed terms"),
+)
+"""Signals that are evidence on an account, as log(1 + count)."""
+
+_TIE_SAYS = {
+    "follow": ("follows", "is followed by"),
+    "message": ("writes to", "is written to by"),
+    "engage": ("likes, comments and shares", "is liked, commented and shared by"),
+    "view": ("looks at", "is looked at by"),
+    "mention": ("mentions", "is mentioned by"),
+    "share": ("passes on posts of", "has its posts passed on by"),
+}
+_TIE_FAMILY = {
+    "follow": "follows",
+    "message": "contact",
+    "engage": "engagement",
+    "view": "views",
+    "mention": "mentions",
+    "share": "mentions",
+}
+
+
+def signal_evidence(graph: Graph, signals: pa.Table) -> Evidence:
+    """The signals on accounts as columns."""
+    values = np.zeros((graph.n, len(SIGNAL_COLUMNS)), np.float32)
+    for place, column in enumerate(SIGNAL_COLUMNS):
+        rows = signals.filter(pc.equal(signals["what"], column.name))
+        accounts = graph.places(rows["subject_id"].to_numpy().astype(np.uint64, copy=False))
+        values[accounts, place] = np.log1p(rows["count"].to_numpy())
+    return Evidence(SIGNAL_COLUMNS, values)
+
+
+def profile_evidence(graph: Graph, accounts: pa.Table, posts: Floats, searches: Floats) -> Evidence:
+    """Context that is no evidence by itself: ages, sizes, how much of all searching is for terms.
+
+    `posts` and `searches`: counts an account, shape (n,).
+    """
+    created = accounts["created_at"].cast(pa.int64()).to_numpy()
+    age = (created.max(initial=0) - created) / 86_400e6
+    band = accounts["age_band"].to_numpy(zero_copy_only=False)
+    columns, values = [], []
+    for kind in ("follow", "message", "engage"):
+        matrix = graph.ties[kind]
+        columns += [_context(f"{kind}.out", f"{kind} ties out"), _context(f"{kind}.in", f"{kind} ties in")]
+        values += [np.log1p(np.diff(matrix.indptr)), np.log1p(np.bincount(matrix.indices, minlength=graph.n))]
+    columns += [
+        _context("posts", "posts"),
+        _context("searches", "searches"),
+        _context("age_days", "age of the account"),
+    ]
+    values += [np.log1p(posts), np.log1p(searches), np.log1p(age)]
+    columns += [_context("links", "links in its bio"), _context("minor", "is marked as a minor")]
+    values += [np.asarray(pc.list_value_length(accounts["links"])), np.isin(band, ["child", "teen"])]
+    return Evidence(tuple(columns), np.stack(values, axis=1).astype(np.float32))
+
+
+def _context(name: str, says: str) -> Column:
+    return Column(name, "context", says)
+
+
+class Surroundings:
+    """Evidence from ties to soft sets of accounts, with every transpose made once."""
+
+    def __init__(self, graph: Graph, bags: csr_matrix) -> None:
+        self.graph = graph
+        self.bags = bags
+        self.incoming = {kind: matrix.T.tocsr() for kind, matrix in graph.ties.items()}
+        self.holders = {thing: matrix.T.tocsr() for thing, matrix in graph.shares.items()}
+
+    def of(self, name: str, members: Floats) -> Evidence:
+        """Ties of every account to one soft set, shape (n,), by kind and direction: count, surprise, share."""
+        columns: list[Column] = []
+        values: list[Floats] = []
+        for kind, outgoing in self.graph.ties.items():
+            for way, matrix in enumerate((outgoing, self.incoming[kind])):
+                ties = ties_to(matrix, members)
+                says = f"{_TIE_SAYS[kind][way]} {name}"
+                where = f"{name}.{kind}.{('out', 'in')[way]}"
+                columns += [
+                    Column(f"{where}.{part}", _TIE_FAMILY[kind], says) for part in ("surprise", "count", "share")
+                ]
+                values += [np.log1p(ties.surprise), np.log1p(ties.count), ties.share]
+        return Evidence(tuple(columns), np.stack(values, axis=1))
+
+    def shares(self, name: str, members: Floats) -> Evidence:
+        """What every account shares with a soft set: links, avatars, media, tags and words."""
+        columns: list[Column] = []
+        values: list[Floats] = []
+        for thing, family in (("link", "links"), ("avatar", "links"), ("media", "media"), ("tag", "words")):
+            columns.append(Column(f"{name}.{thing}", family, f"shares a rare {thing} with {name}"))
+            values.append(shared_with(self.graph.shares[thing], self.holders[thing], members, CROWD))
+        for part, scores in zip(("mean", "best"), word_scores(self.bags, members), strict=True):
+            columns.append(Column(f"{name}.words.{part}", "words", f"uses words that {name} use"))
+            values.append(scores)
+        return Evidence(tuple(columns), np.stack(values, axis=1))
+
+
+def join(parts: Sequence[Evidence]) -> Evidence:
+    """Tables of the same accounts, side by side."""
+    columns = tuple(column for part in parts for column in part.columns)
+    return Evidence(columns, np.concatenate([part.values for part in parts], axis=1))
+
+
+def says_of(columns: Sequence[Column]) -> Mapping[str, str]:
+    """The sentence of each column by name."""
+    return {column.name: column.says for column in columns}

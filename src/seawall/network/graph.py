@@ -1,0 +1,96 @@
+"""The heterogeneous graph: accounts, their ties and what they share.
+
+Accounts are numbered by their place among the sorted keyed ids. Ties are directed and counted once a pair, since a
+hundred likes of one friend are one acquaintance. What accounts share (tags, links, media, avatars, words) is
+bipartite: account by thing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from scipy.sparse import csr_matrix
+
+Floats = npt.NDArray[np.float32]
+Ids = npt.NDArray[np.uint64]
+
+TIE_KINDS: Mapping[str, tuple[str, ...]] = {
+    "message": ("message",),
+    "engage": ("like", "comment", "share"),
+    "view": ("view",),
+    "mention": ("mention",),
+    "share": ("share",),
+}
+"""Kinds of tie beside follows, and the interactions that each is made of."""
+
+THINGS = ("tag", "link", "media", "avatar")
+"""What accounts share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """`accounts` sorted, shape (n,); `ties[kind]` (n, n), row acts on column; `shares[thing]` (n, things)."""
+
+    accounts: Ids
+    ties: Mapping[str, csr_matrix]
+    shares: Mapping[str, csr_matrix]
+
+    @property
+    def n(self) -> int:
+        """How many accounts."""
+        return len(self.accounts)
+
+    def places(self, ids: Ids) -> npt.NDArray[np.int64]:
+        """The number of each account id; every id must be known."""
+        return np.searchsorted(self.accounts, ids)
+
+
+def build_graph(accounts: Ids, tables: Mapping[str, pa.Table]) -> Graph:
+    """The graph of these accounts from the lake's queries: follows, ties, mention_uses and the uses of each thing."""
+    follows, ties, mentions = tables["follows"], tables["ties"], tables["mention_uses"]
+    matrices = {"follow": _ties(accounts, follows["follower_id"], follows["followee_id"])}
+    for kind, parts in TIE_KINDS.items():
+        of_kind = ties.filter(pc.is_in(ties["kind"], pa.array(parts)))
+        actors, targets = of_kind["actor_id"], of_kind["target_id"]
+        if kind == "mention":
+            actors = pa.chunked_array([*actors.chunks, *mentions["account_id"].chunks], pa.uint64())
+            targets = pa.chunked_array([*targets.chunks, *mentions["mentioned"].chunks], pa.uint64())
+        matrices[kind] = _ties(accounts, actors, targets)
+    columns = {"tag": "tag", "link": "link", "media": "digest", "avatar": "avatar_pdq"}
+    shares = {thing: _shares(accounts, tables[f"{thing}_uses"], columns[thing]) for thing in THINGS}
+    return Graph(accounts, matrices, shares)
+
+
+def binary(rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64], shape: tuple[int, int]) -> csr_matrix:
+    """A 0/1 matrix of distinct pairs."""
+    matrix = csr_matrix(
+        (np.ones(len(rows), np.float32), (rows.astype(np.int32), columns.astype(np.int32))), shape=shape
+    )
+    matrix.sum_duplicates()
+    matrix.data[:] = 1
+    return matrix
+
+
+def _ties(accounts: Ids, actors: pa.ChunkedArray, targets: pa.ChunkedArray) -> csr_matrix:
+    sources, sinks = _numbers(accounts, actors), _numbers(accounts, targets)
+    apart = (sources != sinks) & (sources >= 0) & (sinks >= 0)
+    return binary(sources[apart], sinks[apart], (len(accounts), len(accounts)))
+
+
+def _shares(accounts: Ids, uses: pa.Table, column: str) -> csr_matrix:
+    things = uses[column].combine_chunks().dictionary_encode()
+    owners = _numbers(accounts, uses["account_id"])
+    places = things.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    return binary(owners, places, (len(accounts), max(len(things.dictionary), 1)))
+
+
+def _numbers(accounts: Ids, ids: pa.ChunkedArray) -> npt.NDArray[np.int64]:
+    """Numbers of accounts; -1 for an id that is no account's."""
+    wanted = ids.to_numpy().astype(np.uint64, copy=False)
+    places = np.searchsorted(accounts, wanted)
+    if len(accounts):
+        places[accounts[np.minimum(places, len(accounts) - 1)] != wanted] = -1
+    return places

@@ -1,0 +1,111 @@
+"""Words and tags that a set of accounts uses more than others do.
+
+A bag of words per account, hashed to 2^22 places (Weinberger et al., ICML 2009), and the smoothed log-odds of each
+place between a soft set and everyone, with the account's own use left out, so that no account is scored by itself.
+"""
+
+from collections.abc import Sequence
+
+import numba as nb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from scipy.sparse import csr_matrix
+
+from seawall.network.surprise import Floats
+
+PLACES = 1 << 22
+LONGEST = 64
+
+
+def words_of(texts: pa.Array | pa.ChunkedArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    """Row and hashed place of every word, in order of appearance; a word is a run of letters of any script.
+
+    ASCII is folded to lower case. Digits, signs and spaces divide words; a word longer than `LONGEST` bytes is cut.
+    """
+    texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+    texts = texts.cast(pa.large_string())
+    _, offsets, data = texts.buffers()
+    starts = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    if data is None or data.size == 0 or len(texts) == 0:
+        return np.empty(0, np.int64), np.empty(0, np.int32)
+    rows, places = _words(np.frombuffer(data, np.uint8), starts)
+    return rows, places
+
+
+@nb.njit(cache=True)
+def _words(data, starts):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    total = starts[-1] - starts[0]
+    rows = np.empty(total // 2 + len(starts), np.int64)
+    places = np.empty(total // 2 + len(starts), np.int32)
+    found = 0
+    for row in range(len(starts) - 1):
+        state = np.uint64(14695981039346656037)
+        length = 0
+        for i in range(starts[row], starts[row + 1] + 1):
+            byte = np.uint8(32) if i == starts[row + 1] else data[i]
+            if np.uint8(65) <= byte <= np.uint8(90):
+                byte |= np.uint8(32)
+            if byte >= np.uint8(128) or np.uint8(97) <= byte <= np.uint8(122):
+                if length < LONGEST:
+                    state = (state ^ np.uint64(byte)) * np.uint64(1099511628211)
+                length += 1
+            elif length > 0:
+                if length > 1:
+                    rows[found] = row
+                    places[found] = np.int32((state ^ (state >> np.uint64(22))) & np.uint64(PLACES - 1))
+                    found += 1
+                state = np.uint64(14695981039346656037)
+                length = 0
+    return rows[:found], places[:found]
+
+
+def pairs_of(owners: npt.NDArray[np.int64], texts: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.int64]:
+    """Distinct (account, word) pairs of a batch of texts, each as account * PLACES + word, sorted.
+
+    `owners`: the account number of each text, shape (len(texts),).
+    """
+    rows, places = words_of(texts)
+    return np.unique(owners[rows] * PLACES + places)
+
+
+def bags_of(pairs: Sequence[npt.NDArray[np.int64]], n: int) -> csr_matrix:
+    """Bags of words, shape (n, PLACES), 0 or 1, from the pairs of all batches."""
+    distinct = np.unique(np.concatenate([np.empty(0, np.int64), *pairs]))
+    rows = distinct // PLACES
+    indptr = np.searchsorted(rows, np.arange(n + 1)).astype(np.int64)
+    columns = (distinct - rows * PLACES).astype(np.int32)
+    return csr_matrix((np.ones(len(columns), np.float32), columns, indptr), shape=(n, PLACES))
+
+
+def word_scores(bags: csr_matrix, members: Floats, *, least: float = 3.0) -> tuple[Floats, Floats]:
+    """How much each account talks like a soft set: (mean, best) log-odds of its words, shape (n,) each, in nats.
+
+    `bags` (n, PLACES) is 0 or 1. A word used by fewer than `least` other accounts says nothing.
+    """
+    weight = np.float32(members.sum())
+    inside = bags.T @ members
+    everyone = np.bincount(bags.indices, minlength=bags.shape[1]).astype(np.float32)
+    mean, best = np.empty(bags.shape[0], np.float32), np.empty(bags.shape[0], np.float32)
+    _score(bags.indptr, bags.indices, members, inside, everyone, weight, np.float32(least), mean, best)
+    return mean, best
+
+
+@nb.njit(cache=True)
+def _score(indptr, indices, members, inside, everyone, weight, least, mean, best):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    n = len(indptr) - 1
+    base = (weight + 0.5) / n
+    for row in range(n):
+        total = 0.0
+        top = 0.0
+        for i in range(indptr[row], indptr[row + 1]):
+            place = indices[i]
+            others = everyone[place] - 1
+            if others < least:
+                continue
+            share = (inside[place] - members[row] + 2 * base) / (others + 2)
+            odds = np.log(share / base)
+            total += odds
+            top = max(top, odds)
+        mean[row] = total / np.sqrt(max(indptr[row + 1] - indptr[row], 1))
+        best[row] = top
