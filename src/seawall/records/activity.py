@@ -4,7 +4,7 @@ A platform's row has text ids. Behind the door (`intake/`) every id is a keyed u
 says so, and `raw_schema` and `keyed_schema` give both shapes as Arrow schemas. Times are UTC microseconds.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import pyarrow as pa
@@ -290,3 +290,13 @@ TABLES: dict[str, Table] = {
     )
 }
 """Every table of the contract by name, accounts first."""
+
+KEPT_OUT = {"sign_ins": frozenset({"ip", "port"})}
+"""Columns that no run reads: a disclosure reads them at their source."""
+
+ADMITTED: dict[str, Table] = {
+    table.name: replace(table, columns=tuple(c for c in table.columns if c.name not in KEPT_OUT.get(table.name, ())))
+    for table in TABLES.values()
+    if table is not CONTACTS
+}
+"""The tables of the lake: what a run reads of the contract."""
