@@ -156,5 +156,5 @@ def test_it_works_on_graphs_with_wide_indices():
 
 @pytest.mark.parametrize("seeds", [np.zeros(60), np.full(60, np.nan), -np.ones(60), np.ones(59)])
 def test_it_refuses_seeds_that_mean_nothing(seeds):
-    with pytest.raises(BadInput, match="[Ss]eed"):
+    with pytest.raises(BadInput, match=r"[Ss]eed"):
         personalised_pagerank(ties(1), seeds.astype(np.float32))

@@ -55,7 +55,7 @@ def receive_block(
     out: Any,
 ) -> None:
     """The same step for `WIDTH` seed sets; vectors are node-major: account i holds elements 8i to 8i + 7."""
-    last: Any = np.uint64(max(np.int64(indices.size) - 1, 0))
+    last = np.uint64(indices.size - 1)
     for row in range(np.uint64(first), np.uint64(stop)):
         a = b = c = d = e = f = g = h = np.float32(0)
         for entry in range(np.uint64(indptr[row]), np.uint64(indptr[row + _ONE])):
