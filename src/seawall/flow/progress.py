@@ -52,7 +52,7 @@ class Stages:
         if self._bar:
             self._bar.advance(self._task)
         elif not self.quiet:
-            print(f"{name}: {self.seconds[name]:.1f} s", file=self.stream, flush=True)  # noqa: T201
+            print(f"{name}: {self.seconds[name]:.1f} s", file=self.stream, flush=True)
 
 
 def peak_gigabytes() -> float:

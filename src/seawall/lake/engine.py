@@ -7,7 +7,7 @@ boundary: Spark has no unsigned integers and reads a keyed id as DECIMAL(20, 0);
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
