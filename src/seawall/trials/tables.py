@@ -22,9 +22,9 @@ from seawall.trials.attention import Acts
 from seawall.trials.columns import chosen, digests, flip_bits, hex_text, id_text, lists, masked, times
 from seawall.trials.draws import Bools, Ints, Rng, chance, one_of
 from seawall.trials.graph import Follows
-from seawall.trials.population import DAY, DELETED, END, REMOVED, Population
+from seawall.trials.population import DAY, DELETED, END, REMOVED
 from seawall.trials.posts import REPOST, STORY, Media, Posts, month_of
-from seawall.trials.profiles import Profiles, is_url
+from seawall.trials.profiles import is_url
 from seawall.trials.text import Dialects, as_lists, as_texts, compose, draw_tags
 from seawall.trials.traces import REASONS, Complaints, Impressions, Searches, SignIns
 from seawall.trials.words import LANGUAGES, Words
