@@ -232,7 +232,10 @@ class IndexWriter:
         name = f"segment-{generation:06d}"
         (self.folder / name).unlink(missing_ok=True)  # left by a killed process, published by none
         write_segment(
-            self.folder / name, np.concatenate([p[0] for p in pairs]), np.concatenate([p[1] for p in pairs]), old.threshold
+            self.folder / name,
+            np.concatenate([p[0] for p in pairs]),
+            np.concatenate([p[1] for p in pairs]),
+            old.threshold,
         )
         names = [*(segment.path.name for segment in kept), name]
         self._publish(Manifest(VERSION, generation, old.threshold, names, f"log-{generation:06d}"), bool(kept))

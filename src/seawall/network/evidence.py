@@ -72,7 +72,8 @@ SIGNAL_COLUMNS = (
 _TIE_SAYS = {
     "follow": ("follows", "is followed by"),
     "message": ("writes to", "is written to by"),
-    "engage": ("likes, comments and shares", "is liked, commented and shared by"),
+    "comment": ("comments on", "is commented on by"),
+    "like": ("likes", "is liked by"),
     "view": ("looks at", "is looked at by"),
     "mention": ("mentions", "is mentioned by"),
     "share": ("passes on posts of", "has its posts passed on by"),
@@ -80,8 +81,9 @@ _TIE_SAYS = {
 _TIE_FAMILY = {
     "follow": "follows",
     "message": "contact",
-    "engage": "engagement",
-    "view": "views",
+    "comment": "contact",
+    "like": "looks",
+    "view": "looks",
     "mention": "mentions",
     "share": "mentions",
 }
@@ -106,7 +108,7 @@ def profile_evidence(graph: Graph, accounts: pa.Table, posts: Floats, searches: 
     age = (created.max(initial=0) - created) / 86_400e6
     band = accounts["age_band"].to_numpy(zero_copy_only=False)
     columns, values = [], []
-    for kind in ("follow", "message", "engage"):
+    for kind in ("follow", "message", "comment", "like"):
         matrix = graph.ties[kind]
         columns += [_context(f"{kind}.out", f"{kind} ties out"), _context(f"{kind}.in", f"{kind} ties in")]
         values += [np.log1p(np.diff(matrix.indptr)), np.log1p(np.bincount(matrix.indices, minlength=graph.n))]

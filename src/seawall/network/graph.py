@@ -19,7 +19,8 @@ Ids = npt.NDArray[np.uint64]
 
 TIE_KINDS: Mapping[str, tuple[str, ...]] = {
     "message": ("message",),
-    "engage": ("like", "comment", "share"),
+    "comment": ("comment",),
+    "like": ("like",),
     "view": ("view",),
     "mention": ("mention",),
     "share": ("share",),

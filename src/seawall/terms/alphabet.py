@@ -98,7 +98,6 @@ class Alphabet:
         code = ord(char)
         return int(self.entry[(int(self.page[code >> 8]) << 8) | (code & 255)])
 
-
     def with_emoji(self, wanted: str) -> "Alphabet":
         """The same table where only the wanted emoji are symbols; the others separate words."""
         entry = self.entry.copy()

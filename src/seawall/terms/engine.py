@@ -32,7 +32,9 @@ class Table(NamedTuple):
     next: npt.NDArray[np.int32]
 
 
-def build(q: int, prefix: npt.NDArray[np.uint64], window: npt.NDArray[np.uint64], length: npt.NDArray[np.int64]) -> Table:
+def build(
+    q: int, prefix: npt.NDArray[np.uint64], window: npt.NDArray[np.uint64], length: npt.NDArray[np.int64]
+) -> Table:
     """A table of patterns given their prefix hash, whole hash and length, each of shape (patterns,)."""
     slots = 1 << max(4, int(2 * len(window) - 1).bit_length())
     bits = min(1 << 23, 1 << max(12, int(12 * len(window) - 1).bit_length()))

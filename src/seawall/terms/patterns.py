@@ -110,7 +110,15 @@ def _forms(data, offsets, terms, costs, letters):  # type: ignore[no-untyped-def
                 at[f] = w
             else:
                 gap[f] = 0
-    return at[: f + 1].copy(), entry[: at[f]].copy(), code[: at[f]].copy(), run[: at[f]].copy(), gap[:f].copy(), term[:f].copy(), cost[:f].copy()
+    return (
+        at[: f + 1].copy(),
+        entry[: at[f]].copy(),
+        code[: at[f]].copy(),
+        run[: at[f]].copy(),
+        gap[:f].copy(),
+        term[:f].copy(),
+        cost[:f].copy(),
+    )
 
 
 @nb.njit(cache=True)
@@ -169,7 +177,9 @@ def _edits(forms, f, op, pos):  # type: ignore[no-untyped-def]  # noqa: ANN001, 
             pos[n] = k
             n += 1
         if k + 1 < m and m >= MIN_SWAP:
-            joins = (k > 0 and _same(forms, begin + k - 1, begin + k + 1)) or (k + 2 < m and _same(forms, begin + k, begin + k + 2))
+            joins = (k > 0 and _same(forms, begin + k - 1, begin + k + 1)) or (
+                k + 2 < m and _same(forms, begin + k, begin + k + 2)
+            )
             if not joins and not _same(forms, begin + k, begin + k + 1):
                 op[n] = SWAPPED
                 pos[n] = k

@@ -76,11 +76,25 @@ def _places(out, n, keep, row, compiled, hits, count, from_row):  # type: ignore
                 break
             found = candidates(compiled.visual, out.hash, out.cut, i, n)
             if found:
-                hits, count = _try(out, i, found, row, compiled, compiled.visual, compiled.visual_patterns, VISUAL, hits, count, from_row)
+                hits, count = _try(
+                    out,
+                    i,
+                    found,
+                    row,
+                    compiled,
+                    compiled.visual,
+                    compiled.visual_patterns,
+                    VISUAL,
+                    hits,
+                    count,
+                    from_row,
+                )
             if compiled.edits and out.level[i] >= EDGE:
                 found = candidates(compiled.edit, out.hash, out.cut, i, n)
                 if found:
-                    hits, count = _try(out, i, found, row, compiled, compiled.edit, compiled.edit_patterns, EDIT, hits, count, from_row)
+                    hits, count = _try(
+                        out, i, found, row, compiled, compiled.edit, compiled.edit_patterns, EDIT, hits, count, from_row
+                    )
     return hits, count
 
 
@@ -98,7 +112,9 @@ def _try(out, i, found, row, compiled, table, patterns, lane, hits, count, from_
                 if count == len(hits):
                     hits = _doubled(hits)
                 shown = EXACT if lane == VISUAL and cost == 0 else lane
-                count = _keep(hits, count, from_row, row, compiled.forms.term[f], out.start[i], out.end[j - 1], shown, bits, cost)
+                count = _keep(
+                    hits, count, from_row, row, compiled.forms.term[f], out.start[i], out.end[j - 1], shown, bits, cost
+                )
             pattern = table.next[pattern]
     return hits, count
 

@@ -1,0 +1,155 @@
+"""First beliefs: who sells, buys or merely talks, by evidence that adds up.
+
+Mean-field inference (Wainwright and Jordan, Foundations and Trends in Machine Learning 1, 2008, section 5) in a model
+of four classes. Every family of evidence adds to a class's log-odds, and each is capped, so that no family alone makes
+a finding. Families that are ties (among sellers, wanted by buyers, contact to sellers) depend on what is believed of
+others, so beliefs are passed round until they settle. The class `talks` explains away people who warn, teach, report
+or research: they name the terms and are tied to each other, not to an offer.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from seawall.network.evidence import CROWD, Evidence, Surroundings
+from seawall.network.graph import Floats
+from seawall.network.surprise import shared_with, ties_to
+
+BYSTANDER, SELLS, BUYS, TALKS = range(4)
+OPEN = -1
+Labels = npt.NDArray[np.int8]
+
+PRIOR = (0.0, -6.5, -5.5, -3.0)
+"""Log-odds of each class against a bystander before any evidence: about 1 in 600 sells, 1 in 250 buys."""
+
+NATS = 2.5
+"""This many nats of surprising ties count as one unit of log-odds: ties come in bursts and are not independent."""
+
+LEAST = 0.2
+"""A belief below this makes nobody a member of a set."""
+
+AMONG_IN = ("follow", "comment", "like", "mention", "share")
+AMONG_OUT = ("follow", "mention", "share")
+ALL_TIES = ("follow", "message", "comment", "like", "mention", "share")
+CONTACT = ("message", "comment")
+LOOKS = ("follow", "view", "like")
+PROMOTES = ("mention", "share")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What accounts say and do by themselves, in log-odds, each shape (n,)."""
+
+    terms: Floats
+    offers: Floats
+    complaints: Floats
+    sought: Floats
+    looks: Floats
+    talks: Floats
+
+
+def read_content(own: Evidence, around: Surroundings) -> Content:
+    """The families that need no belief about others.
+
+    A term beside an offer weighs most, a term alone less; many terms in one text speak for talking about them.
+    """
+    column = own.column
+    beside = (column("terms.in_offer") + column("terms.in_offering_bio")) > 0
+    bare = sum(column(f"terms.in_{place}") for place in ("post", "tag", "bio", "name")) > 0
+    listed = column("terms.in_list") > 0
+    offers = sum(column(name) for name in OFFERS) > 0
+    looks = column("searches.for_term") > 0
+    terms = np.maximum(np.minimum(2.5 * beside + 1.5 * bare, 3.0) - 1.5 * listed, 0)
+    talks = np.maximum(1.5 * (bare & ~beside) + 1.5 * listed + 0.5 * looks - 1.0 * offers, 0)
+    sought = np.minimum(pull(around, looks.astype(np.float32), ("message", "comment", "view", "mention"), "in"), 2.0)
+    return Content(
+        (terms + 3.0 * (column("media.known") > 0)).astype(np.float32),
+        offers.astype(np.float32),
+        np.minimum(column("complaints.received"), 1.5),
+        sought,
+        looks.astype(np.float32),
+        talks.astype(np.float32),
+    )
+
+
+OFFERS = tuple(f"offers.{shape}_in_{place}" for shape in ("menu", "price", "handle") for place in ("post", "bio"))
+
+
+def pull(around: Surroundings, members: Floats, kinds: Sequence[str], way: str) -> Floats:
+    """How surprising all ties of these kinds to a soft set are together, in units of log-odds, shape (n,)."""
+    sides: Mapping[str, object] = around.incoming if way == "in" else around.graph.ties
+    return np.sum([ties_to(sides[kind], members).surprise for kind in kinds], axis=0) / NATS
+
+
+class Beliefs:
+    """Beliefs over (bystander, sells, buys, talks), shape (n, 4), and how they are passed round."""
+
+    def __init__(self, own: Evidence, around: Surroundings, known: Labels) -> None:
+        self.around = around
+        self.known = known
+        self.content = read_content(own, around)
+        self.now = self._decided(_softmax(self._first()))
+
+    def settle(self, rounds: int, trees: Floats | None = None) -> Floats:
+        """Pass beliefs round; `trees` (n, 2) adds the log-odds of selling and buying that trees have learned."""
+        members = np.where(self.now < LEAST, 0, self.now)
+        for _ in range(rounds):
+            self.now = self._decided(_softmax(self._log_odds(members, trees)))
+            members = (members + np.where(self.now < LEAST, 0, self.now)) / 2
+        return self.now
+
+    def adopt(self, probabilities: Floats) -> None:
+        """Take the trees' probabilities of (bystander, sells, buys) as the current belief."""
+        talks = self.now[:, TALKS] * probabilities[:, BYSTANDER]
+        others = probabilities.copy()
+        others[:, BYSTANDER] -= talks
+        self.now = np.column_stack([others, talks])
+
+    def _first(self) -> Floats:
+        content = self.content
+        sells = content.terms + content.offers + content.sought + content.complaints + PRIOR[SELLS] + 1
+        talks = 2 * content.talks + PRIOR[TALKS]
+        nothing = np.zeros_like(sells)
+        return np.stack([nothing, sells, nothing - 20, talks], axis=1)
+
+    def _log_odds(self, members: Floats, trees: Floats | None) -> Floats:
+        around, content = self.around, self.content
+        sells, buys, talks = (np.ascontiguousarray(members[:, place]) for place in (SELLS, BUYS, TALKS))
+        among = _capped(around, sells, AMONG_IN, "in", 2) + _capped(around, sells, AMONG_OUT, "out", 2)
+        wanted = _capped(around, buys, (*CONTACT, "view", "like", "mention"), "in", 3) + _capped(
+            around, buys, ("follow",), "in", 1.5
+        )
+        promotes = _capped(around, sells, PROMOTES, "out", 3)
+        shares = np.minimum(2 * sum(self._shared(thing, sells) for thing in ("link", "avatar", "media")), 3)
+        contact = _capped(around, sells, CONTACT, "out", 4)
+        looks = _capped(around, sells, LOOKS, "out", 2)
+        circle = _capped(around, talks, ALL_TIES, "in", 2) + _capped(around, talks, ALL_TIES, "out", 2)
+        odds = np.zeros_like(members)
+        odds[:, SELLS] = content.terms + content.offers + content.complaints + among + wanted + promotes + shares
+        odds[:, BUYS] = contact + looks + 1.5 * content.looks - promotes
+        odds[:, TALKS] = content.talks + circle
+        if trees is not None:
+            odds[:, SELLS : BUYS + 1] += trees
+        return odds + np.asarray(PRIOR, np.float32)
+
+    def _shared(self, thing: str, sells: Floats) -> Floats:
+        return shared_with(self.around.graph.shares[thing], self.around.holders[thing], sells, CROWD)
+
+    def _decided(self, beliefs: Floats) -> Floats:
+        """What people decided is no belief."""
+        for place in (BYSTANDER, SELLS, BUYS):
+            rows = self.known == place
+            beliefs[rows] = 0
+            beliefs[rows, place] = 1
+        return beliefs
+
+
+def _capped(around: Surroundings, members: Floats, kinds: Sequence[str], way: str, cap: float) -> Floats:
+    return np.minimum(pull(around, members, kinds, way), cap)
+
+
+def _softmax(odds: Floats) -> Floats:
+    weights = np.exp(odds - odds.max(axis=1, keepdims=True))
+    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
