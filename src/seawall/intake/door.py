@@ -47,8 +47,7 @@ def admit(
     held = frozenset(sources).union(*(feed.tables() for feed in feeds))
     if "accounts" not in held:
         raise BadActivity.missing_accounts(activity, (path.name for path in paths))
-    work.mkdir(parents=True, exist_ok=True, mode=0o700)
-    work.chmod(0o700)
+    _prepare(work)
     with ExitStack() as stack:
         names = stack.enter_context(Names(work / "lake" / "names", key)) if plain_ids else None
         quarantine = stack.enter_context(Quarantine(work / "quarantine"))
@@ -62,6 +61,14 @@ def admit(
             f"See the reasons in {work / 'quarantine'}."
         )
     return Admission(tables, {feed.name: feed.count() for feed in feeds}, tuple(sorted(set(ADMITTED) - held)))
+
+
+def _prepare(work: Path) -> None:
+    """A private work folder without an earlier admission."""
+    work.mkdir(parents=True, exist_ok=True, mode=0o700)
+    work.chmod(0o700)
+    if (work / "lake").exists() or (work / "quarantine").exists():
+        raise BadActivity(f"{work} holds another admission. Give a folder of its own to each.")
 
 
 @dataclass

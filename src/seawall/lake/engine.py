@@ -43,7 +43,10 @@ class Lake:
         return self._tables[table].select(ADMITTED[table].keyed_schema.names)
 
     def fetch(self, expression: ir.Table, order_by: Sequence[str]) -> pa.Table:
-        """The rows of a query in the order of these columns; ids are uint64, times UTC microseconds."""
+        """The rows of a query in the order of these columns; ids are uint64, times UTC microseconds.
+
+        Nulls come last. The order is fixed when no two rows agree in all of `order_by`.
+        """
         return plain_types(self._collect(expression.order_by(list(order_by))))
 
     def batches(self, table: str, columns: Sequence[str], rows: int = 250_000) -> Iterator[pa.RecordBatch]:
@@ -123,7 +126,7 @@ def _spark(spill: Path, threads: int, memory: str) -> Opened:
     settings = {
         "spark.driver.memory": memory.removesuffix("B").lower(),
         "spark.sql.session.timeZone": "UTC",
-        "spark.sql.shuffle.partitions": str(max(2, threads)),
+        "spark.sql.shuffle.partitions": str(threads),
         "spark.sql.warehouse.dir": str(spill / "warehouse"),
         "spark.local.dir": str(spill),
         "spark.ui.enabled": "false",

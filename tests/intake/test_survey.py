@@ -1,0 +1,57 @@
+"""A survey says what is there, what is missing, and what that would add."""
+
+import shutil
+
+import pytest
+from admitting import FEEDS, SMALL, account, follow, write, write_csv, write_parquet
+
+from seawall.intake.check import survey
+from seawall.records.activity import ADMITTED, TABLES
+from seawall.records.errors import BadActivity
+
+
+def test_it_counts_what_is_there_in_every_format(tmp_path):
+    activity = write(tmp_path, accounts=[account("a", karma=1), account("b")])
+    write_csv(activity / "follows.csv", [follow("a", "b")])
+    write_parquet(activity / "media.parquet", [{"media_id": "m"}], "media")
+    (activity / "notes.txt").write_text("x")
+    found = survey(activity)
+    assert [(f.table, f.format, f.rows) for f in found.found] == [
+        ("accounts", ".jsonl", 2),
+        ("media", ".parquet", 1),
+        ("follows", ".csv", 1),
+    ]
+    assert found.found[0].unknown == ("karma",)
+    assert found.found[1].lacking == ("account_id", "created_at", "kind")
+    assert found.ignored == ("notes.txt",)
+    assert not found.usable
+
+
+def test_it_tells_what_each_missing_table_would_add(tmp_path):
+    found = survey(write(tmp_path, accounts=[account("a")]))
+    assert set(found.missing) == set(ADMITTED) - {"accounts"}
+    assert all(found.missing[name] == TABLES[name].adds for name in found.missing)
+    assert f"follows: missing; it would add {TABLES['follows'].adds}" in found.lines()
+    assert found.usable
+
+
+def test_a_whole_activity_misses_nothing():
+    found = survey(SMALL)
+    assert found.missing == {}
+    assert found.ignored == ()
+    assert found.usable
+
+
+def test_recordings_count_as_the_tables_that_they_fill(tmp_path):
+    shutil.copytree(FEEDS, tmp_path, dirs_exist_ok=True)
+    found = survey(tmp_path)
+    assert set(found.feeds) == {"jetstream", "mastodon"}
+    assert set(found.missing) == {"searches", "impressions", "verdicts", "sign_ins"}
+    assert found.usable
+
+
+def test_it_refuses_a_folder_that_cannot_be_read(tmp_path):
+    with pytest.raises(BadActivity, match="is empty"):
+        survey(tmp_path)
+    with pytest.raises(BadActivity, match="does not exist"):
+        survey(tmp_path / "nowhere")
