@@ -132,7 +132,8 @@ def inherited_pairs(rng: Rng, people: Population, pairs: Pairs) -> Pairs:
 def date_follows(rng: Rng, people: Population, pairs: list[Pairs]) -> Follows:
     """Each pair once, with the time at which it began; pairs whose lives never met are left out."""
     follower, followee = (np.concatenate(side) for side in zip(*pairs, strict=True))
-    key = np.unique(follower * people.size + followee)
+    key = np.sort(follower * people.size + followee)
+    key = key[np.diff(key, prepend=-1) > 0]
     follower, followee = key // people.size, key % people.size
     first = np.maximum(people.created[follower], people.created[followee])
     last = np.minimum(people.gone[follower], people.gone[followee])
