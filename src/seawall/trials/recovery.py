@@ -39,14 +39,14 @@ def recover(rng: Rng, truth: Ints, found: Ints, draws: int) -> Recovery:
     """
     true_pairs, found_pairs = _pairs_by(truth), _pairs_by(found)
     both = (truth >= 0) & (found >= 0)
-    overlaps, sizes = np.unique(np.stack([truth[both], found[both]]), axis=1, return_counts=True)
+    width = max(len(found_pairs), 1)
+    overlap, sizes = np.unique(truth[both] * width + found[both], return_counts=True)
     shared = sizes * (sizes - 1) / 2
-    in_true = np.bincount(overlaps[0], shared, minlength=len(true_pairs))
-    in_found = np.bincount(overlaps[1], shared, minlength=len(found_pairs))
+    in_true, in_found = np.zeros_like(true_pairs), np.zeros_like(found_pairs)
+    np.add.at(in_true, overlap // width, shared)
+    np.add.at(in_found, overlap % width, shared)
     recall, precision = _ratio(in_true, true_pairs), _ratio(in_found, found_pairs)
-    resampled = np.array(
-        [_mean(_again(rng, in_true, true_pairs), _again(rng, in_found, found_pairs)) for _ in range(draws)]
-    )
+    resampled = [_mean(_again(rng, in_true, true_pairs), _again(rng, in_found, found_pairs)) for _ in range(draws)]
     return Recovery(
         score(_mean(recall, precision), np.array(resampled)),
         None if np.isnan(recall) else recall,
