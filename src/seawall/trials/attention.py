@@ -1,8 +1,9 @@
 """Who looks at, likes, shares and writes to whom.
 
 Ordinary attention runs along follows (about five acts an account: half likes, a quarter views, one in ten a message).
-Customers write to artists, creators and collectors. Trade adds its own: buyers write to sellers and are answered, promoters share, sellers write to children. People who
-look without taking part view the same accounts and never write; few journalists ask a seller a question.
+Customers write to artists, creators and collectors. Trade adds its own: buyers write to sellers and are answered,
+promoters share, sellers write to children. People who look without taking part view the same accounts and never
+write; few journalists ask a seller a question.
 """
 
 from dataclasses import dataclass

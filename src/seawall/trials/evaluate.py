@@ -1,4 +1,4 @@
-"""How right a run is about an invented world, at `flagged`, with intervals.
+"""How right a run is about an invented world, with intervals.
 
 Definitions. An account is accused when its finding is flagged; its role is then the likeliest of the five hidden
 roles, else it is a bystander; an account without a finding is a bystander at risk 0. The seller side is one class.

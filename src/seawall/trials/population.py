@@ -1,4 +1,4 @@
-"""Who lives in an invented world: circles, languages, communities, ages, lifetimes.
+"""Who lives in an invented world: circles, languages, lifetimes.
 
 Circles (groups of people who know one another) have lognormal sizes around 110 accounts; a circle speaks one
 language (88 % of its members) and belongs to one community or to none. Three accounts in ten join during the year,

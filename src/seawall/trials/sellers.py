@@ -43,8 +43,8 @@ def network_sizes(rng: Rng, hidden: int, tail: float) -> Ints:
     while sum(sizes) < hidden:
         drawn = min(int(SMALLEST * (1 - rng.random()) ** (-1 / tail)) + int(rng.integers(0, 6)), cap)
         sizes.append(max(min(drawn, hidden - sum(sizes)), 1))
-    if len(sizes) > 1 and sizes[-1] < SMALLEST:  # a rest that is no network joins the smallest
-        rest = sizes.pop()
+    if len(sizes) > 1 and sizes[-1] < SMALLEST and min(sizes[:-1]) + sizes[-1] <= cap:
+        rest = sizes.pop()  # too few for a network: they join the smallest
         sizes[int(np.argmin(sizes))] += rest
     return np.array(sizes)
 

@@ -1,9 +1,9 @@
-"""What people leave behind besides: searches, complaints, impressions, sign-ins.
+"""What people leave behind: searches, complaints, sign-ins, views.
 
 Everybody searches (mean 2.2). Buyers search risk words (`Habits.buyer_searches`), as do those who look without taking
 part, journalists, researchers, hotlines and who warns; sellers do now and then. Complaints name sellers less often
-than one would wish, and look-alikes more often. Eight accounts in a hundred share a device with somebody of the household, a
-few sellers one of their network; who comes back mostly keeps the device.
+than one would wish, and look-alikes more often. Eight accounts in a hundred share a device with somebody of the
+household, a few sellers one of their network; who comes back mostly keeps the device.
 """
 
 from dataclasses import dataclass

@@ -2,8 +2,8 @@
 
 No word here means anything: syllables are clusters that are rare in living languages. A world's words are one array
 of tokens; every text is a row of token numbers (`text.py`). Drawn per seed: all words; which everyday words belong to
-trade and to each community; 60 fads a language, which circles pick up for a month or two; 40 everyday words a language
-that people write in disguise for fun; 70 to 140 risk words, Zipf-weighted, 2 to 12 months in use, the first fifth in use all
+trade and to each community; 60 fads a language, which circles pick up for two months; 40 everyday words a language
+that people write in disguise for fun; 70 to 140 risk words, Zipf-weighted, 2 to 12 months in use, a fifth of them all
 year, an eighth of them everyday words put to a new use; 24 disguised forms of each.
 """
 
