@@ -1,4 +1,4 @@
-"""What stands beside a world's activity: truth, a lexicon of a dozen terms, twenty verdicts."""
+"""What stands beside an activity: truth, a lexicon, twenty verdicts."""
 
 import csv
 from pathlib import Path

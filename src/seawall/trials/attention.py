@@ -1,8 +1,9 @@
 """Who looks at, likes, shares and writes to whom.
 
 Ordinary attention runs along follows (about five acts an account: half likes, a quarter views, one in ten a message).
-Trade adds its own: buyers write to sellers and are answered, promoters share, sellers write to children. People who
-look without taking part view the same accounts and never write; few journalists ask a seller a question.
+Customers write to artists, creators and collectors. Trade adds its own: buyers write to sellers and are answered,
+promoters share, sellers write to children. People who look without taking part view the same accounts and never
+write; few journalists ask a seller a question.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from seawall.trials.draws import Bools, Ints, Rng, chance, heavy, one_of, rows_of
-from seawall.trials.graph import Follows
+from seawall.trials.graph import SHOPS, Follows
 from seawall.trials.habits import Habits
 from seawall.trials.lookalikes import INDEX
 from seawall.trials.population import DAY, START, Population
@@ -35,7 +36,7 @@ class Acts:
 def make_acts(rng: Rng, habits: Habits, people: Population, follows: Follows, posts: Posts) -> Acts:
     """Every interaction but those that stand in posts, by time."""
     parts = [_ordinary(rng, people, follows), _browsing(rng, people), *_trade(rng, habits, people, follows)]
-    parts.append(_looking(rng, habits, people))
+    parts += [_custom(rng, people, follows), _looking(rng, habits, people)]
     actor, target, kind = (np.concatenate(part) for part in zip(*parts, strict=True))
     looker = np.isin(people.life[actor], [INDEX[x] for x in LOOKERS]) & ~people.hidden[actor]
     asks = looker & (people.life[actor] == INDEX["journalists"]) & chance(rng, 0.02, len(actor))
@@ -89,6 +90,16 @@ def _trade(rng: Rng, habits: Habits, people: Population, follows: Follows) -> li
         target = np.where(answer, follows.follower[edge], follows.followee[edge])
         parts.append((actor, target, kind))
     return parts
+
+
+def _custom(rng: Rng, people: Population, follows: Follows) -> Part:
+    """Customers write to those who sell honest things, and are answered."""
+    shop = np.isin(people.life, [INDEX[x] for x in SHOPS]) & ~people.hidden
+    edge = np.flatnonzero(shop[follows.followee] & chance(rng, 0.15, len(follows.follower)))
+    edge = edge[rows_of(heavy(rng, 2.0, 0.7, len(edge)))]
+    answer = chance(rng, 0.4, len(edge))
+    one, two = follows.follower[edge], follows.followee[edge]
+    return np.where(answer, two, one), np.where(answer, one, two), np.full(len(edge), MESSAGE)
 
 
 def _looking(rng: Rng, habits: Habits, people: Population) -> Part:

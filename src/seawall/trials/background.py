@@ -18,6 +18,7 @@ from seawall.trials.graph import Pairs
 from seawall.trials.habits import Habits
 
 LARGEST_CIRCLE = 250
+FEWEST_NODES = 2000
 
 
 def read_edges(path: Path, accounts: int) -> Pairs:
@@ -39,6 +40,8 @@ def read_edges(path: Path, accounts: int) -> Pairs:
     place[order] = np.arange(len(order))
     missing = np.flatnonzero(place == len(nodes))
     place[missing] = len(order) + np.arange(len(missing))
+    if min(accounts, len(nodes)) < FEWEST_NODES:
+        raise BadInput(f"{path} has {len(nodes):,} nodes. A background needs at least {FEWEST_NODES:,}.")
     keep = (place[one] < accounts) & (place[two] < accounts) & (one != two)
     return place[one][keep].astype(np.int64), place[two][keep].astype(np.int64)
 

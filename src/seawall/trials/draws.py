@@ -30,7 +30,8 @@ def within(counts: Ints) -> Ints:
 
 def zipf(rng: Rng, size: int, n: int) -> Ints:
     """Ranks 0..n-1 whose frequency falls as one over the rank."""
-    return np.minimum(np.exp(rng.random(size) * np.log(n + 1)).astype(np.int64) - 1, n - 1)
+    ranks: Ints = np.minimum(np.exp(rng.random(size) * np.log(n + 1)).astype(np.int64) - 1, n - 1)
+    return ranks
 
 
 def chance(rng: Rng, share: Floats | float, size: int) -> Bools:
@@ -89,7 +90,8 @@ def pick_by(rng: Rng, weights: Floats, row: Ints) -> Ints:
     cumulative = cumulative / cumulative[:, -1:]
     flat = (cumulative + np.arange(len(weights))[:, None]).ravel()
     at = np.searchsorted(flat, row + rng.random(len(row)), side="right") - row * weights.shape[1]
-    return np.clip(at, 0, weights.shape[1] - 1)
+    column: Ints = np.clip(at, 0, weights.shape[1] - 1)
+    return column
 
 
 def one_of(rng: Rng, shares: Sequence[float], size: int) -> Ints:

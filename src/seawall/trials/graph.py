@@ -27,6 +27,7 @@ class Follows:
 
 
 Pairs = tuple[Ints, Ints]
+SHOPS = ("artists", "adult_creators", "collectors")
 
 
 def ordinary_pairs(rng: Rng, habits: Habits, people: Population) -> Pairs:
@@ -114,6 +115,17 @@ def outside_pairs(rng: Rng, habits: Habits, people: Population) -> Pairs:
     )
 
 
+def custom_pairs(rng: Rng, people: Population) -> Pairs:
+    """Customers of those who sell honest things."""
+    shops = np.flatnonzero(
+        np.isin(people.life, [INDEX[x] for x in SHOPS]) & ~people.hidden & chance(rng, 0.6, people.size)
+    )
+    shop = rows_of(heavy(rng, 4.0, 1.0, len(shops)))
+    keen = np.where(chance(rng, 0.05, people.size), 20.0, 1.0)
+    customers = Groups.of(np.arange(people.size), people.language, 10, keen)
+    return customers.pick(rng, people.language[shops[shop]]), shops[shop]
+
+
 def inherited_pairs(rng: Rng, people: Population, pairs: Pairs) -> Pairs:
     """Who came back is found again by a part of its followers, and follows a part of its old friends."""
     heir = np.full(people.size, -1)
@@ -129,10 +141,19 @@ def inherited_pairs(rng: Rng, people: Population, pairs: Pairs) -> Pairs:
     )
 
 
+def make_follows(rng: Rng, habits: Habits, people: Population, networks: Networks, ordinary: Pairs) -> Follows:
+    """Every follow: `ordinary` life, trade, what lies between, and what those who come back inherit."""
+    pairs = [ordinary, trade_pairs(rng, habits, people, networks), outside_pairs(rng, habits, people)]
+    pairs.append(custom_pairs(rng, people))
+    follower, followee = (np.concatenate(side) for side in zip(*pairs, strict=True))
+    return date_follows(rng, people, [(follower, followee), inherited_pairs(rng, people, (follower, followee))])
+
+
 def date_follows(rng: Rng, people: Population, pairs: list[Pairs]) -> Follows:
     """Each pair once, with the time at which it began; pairs whose lives never met are left out."""
     follower, followee = (np.concatenate(side) for side in zip(*pairs, strict=True))
-    key = np.unique(follower * people.size + followee)
+    key = np.sort(follower * people.size + followee)
+    key = key[np.diff(key, prepend=-1) > 0]
     follower, followee = key // people.size, key % people.size
     first = np.maximum(people.created[follower], people.created[followee])
     last = np.minimum(people.gone[follower], people.gone[followee])

@@ -1,8 +1,9 @@
-"""Who lives in an invented world: circles, languages, communities, ages, lifetimes.
+"""Who lives in an invented world: circles, languages, lifetimes.
 
 Circles (groups of people who know one another) have lognormal sizes around 110 accounts; a circle speaks one
 language (88 % of its members) and belongs to one community or to none. Three accounts in ten join during the year,
-the others over the four years before. Popularity is Pareto (exponent 1.6). Ages: 3 % children, 13 % teens, 26 % unknown.
+the others over the four years before. Popularity is Pareto (exponent 1.6). Ages: 3 % children, 13 % teens, 26 %
+unknown.
 """
 
 from dataclasses import dataclass

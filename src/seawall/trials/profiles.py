@@ -1,4 +1,4 @@
-"""What a profile shows: links and payment handles, avatars, and who copies whose.
+"""What a profile shows: links, payment handles, avatars, names.
 
 A link pool serves a network (one link per 40 accounts or so), a circle (a team's shop, a helpline, a charity) or the
 whole world (petitions, shops that everybody knows); a fifth of all pool entries are payment or off-platform handles.

@@ -13,6 +13,7 @@ from seawall.trials.draws import Bools, Floats, Ints, Rng, chance, mixed
 from seawall.trials.habits import Habits
 from seawall.trials.lookalikes import ORDINARY
 from seawall.trials.population import CHILD, REMOVED, TEEN, UNKNOWN, Population, leave, make_returns
+from seawall.trials.words import LANGUAGES
 
 SELLER, PROMOTER, BUYER, RESELLER, AT_RISK_CHILD, BYSTANDER = range(6)
 SMALLEST, LARGEST, LARGEST_SHARE = 10, 1000, 0.38
@@ -42,8 +43,8 @@ def network_sizes(rng: Rng, hidden: int, tail: float) -> Ints:
     while sum(sizes) < hidden:
         drawn = min(int(SMALLEST * (1 - rng.random()) ** (-1 / tail)) + int(rng.integers(0, 6)), cap)
         sizes.append(max(min(drawn, hidden - sum(sizes)), 1))
-    if len(sizes) > 1 and sizes[-1] < SMALLEST:  # a rest that is no network joins the smallest
-        rest = sizes.pop()
+    if len(sizes) > 1 and sizes[-1] < SMALLEST and min(sizes[:-1]) + sizes[-1] <= cap:
+        rest = sizes.pop()  # too few for a network: they join the smallest
         sizes[int(np.argmin(sizes))] += rest
     return np.array(sizes)
 
@@ -71,8 +72,9 @@ def make_networks(rng: Rng, habits: Habits, hidden: int) -> Networks:
 def hide(rng: Rng, habits: Habits, people: Population, networks: Networks, newcomers: Ints | None = None) -> None:
     """Give people, or only the `newcomers` among them, their network and their role."""
     open_to = np.ones(people.size, bool) if newcomers is None else np.isin(np.arange(people.size), newcomers)
+    recruits = _Recruits(rng, people, open_to)
     for number, size in enumerate(networks.size):
-        members = _recruit(rng, habits, people, open_to, int(size), int(networks.language[number]))
+        members = recruits.draw(rng, int(size), int(networks.language[number]), habits.camouflage)
         people.network[members] = number
         shares = rng.dirichlet(np.array(habits.role_shares) * 40 + 0.5)
         people.role[members] = rng.choice(5, len(members), p=shares)
@@ -84,23 +86,31 @@ def hide(rng: Rng, habits: Habits, people: Population, networks: Networks, newco
     _come_back(rng, habits, people)
 
 
-def _recruit(rng: Rng, habits: Habits, people: Population, open_to: Bools, size: int, language: int) -> Ints:
-    """Members for one network, at most a share of them among look-alikes."""
-    free = open_to & ~people.hidden
-    speaks = people.language == language
-    camouflaged = int(rng.binomial(size, habits.camouflage))
-    spoken = int(rng.binomial(size - camouflaged, 0.8))
-    chosen: list[Ints] = []
-    for pool, count in (
-        (free & (people.life != ORDINARY), camouflaged),
-        (free & (people.life == ORDINARY) & speaks, spoken),
-        (free & (people.life == ORDINARY), size),
-        (free, size),
-    ):
-        left = size - sum(map(len, chosen))
-        found = rng.permutation(np.setdiff1d(np.flatnonzero(pool), np.concatenate([*chosen, np.zeros(0, np.int64)])))
-        chosen.append(found[: min(count, left)])
-    return rng.permutation(np.concatenate(chosen))
+class _Recruits:
+    """People who may join a network, each at most once, drawn from shuffled queues."""
+
+    def __init__(self, rng: Rng, people: Population, open_to: Bools) -> None:
+        everyone = rng.permutation(people.size)
+        everyone = everyone[open_to[everyone]]
+        plain = people.life[everyone] == ORDINARY
+        self.plain, self.alike = everyone[plain], everyone[~plain]
+        self.speakers = [self.plain[people.language[self.plain] == number] for number in range(len(LANGUAGES))]
+        self.taken = np.zeros(people.size, bool)
+
+    def take(self, queue: Ints, count: int) -> Ints:
+        """The next `count` of a queue that nobody has taken, fewer where it ends."""
+        ahead = queue[: 4 * (count + int(self.taken.sum()))]
+        chosen = ahead[~self.taken[ahead]][:count]
+        self.taken[chosen] = True
+        return chosen
+
+    def draw(self, rng: Rng, size: int, language: int, camouflage: float) -> Ints:
+        """Members for one network, a share of them from among look-alikes."""
+        alike = self.take(self.alike, int(rng.binomial(size, camouflage)))
+        spoken = self.take(self.speakers[language], int(rng.binomial(size - len(alike), 0.8)))
+        anyone = self.take(self.plain, size - len(alike) - len(spoken))
+        short = self.take(self.alike, size - len(alike) - len(spoken) - len(anyone))
+        return rng.permutation(np.concatenate([alike, spoken, anyone, short]))
 
 
 def _temper(rng: Rng, habits: Habits, people: Population) -> None:

@@ -27,7 +27,7 @@ from seawall.trials.posts import REPOST, STORY, Media, Posts, month_of
 from seawall.trials.profiles import is_url
 from seawall.trials.text import Dialects, as_lists, as_texts, compose, draw_tags
 from seawall.trials.traces import REASONS, Complaints, Impressions, Searches, SignIns
-from seawall.trials.words import LANGUAGES, Words
+from seawall.trials.words import EVERYDAY, LANGUAGES, Words
 from seawall.trials.writing import Style, bio_rows, post_rows, query_rows
 
 BATCH = 200_000
@@ -125,8 +125,8 @@ def write_accounts(folder: Path, out: Printer) -> int:
 
 def _display_names(rng: Rng, out: Printer) -> pa.Array:
     people, profiles = out.style.people, out.style.profiles
-    first = people.language * 2000 + rng.integers(0, 2000, people.size)
-    second = people.language * 2000 + rng.integers(0, 2000, people.size)
+    first = people.language * EVERYDAY + rng.integers(0, EVERYDAY, people.size)
+    second = people.language * EVERYDAY + rng.integers(0, EVERYDAY, people.size)
     counts = 1 + chance(rng, 0.5, people.size).astype(np.int64)
     tokens = np.stack([first, second], axis=1)[np.arange(2)[None, :] < counts[:, None]]
     names = as_texts(out.vocabulary, (counts, tokens), chance(rng, 0.12, people.size))

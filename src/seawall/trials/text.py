@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from seawall.trials.draws import Bools, Floats, Ints, Rng, pick_by, rows_of, starts_of, within, zipf
-from seawall.trials.words import COMMUNITY_WORDS, DISGUISES, EVERYDAY, MONTHS, TRADE_WORDS, Words
+from seawall.trials.words import COMMUNITY_WORDS, DISGUISES, EVERYDAY, FADS, MONTHS, PLAYFUL, TRADE_WORDS, Words
 
 Part = tuple[Ints, Ints]
 
@@ -26,6 +26,8 @@ class Rows:
     words: Ints
     topical: Floats  # share of words that belong to the circle or the community
     trading: Floats  # share of words that belong to trade
+    fad: Floats  # share of words that are new and harmless
+    playful: Floats  # share of everyday words in disguise
     risk: Ints
     dialect: Ints  # row of `Dialects`
     month: Ints
@@ -60,7 +62,9 @@ class Dialects:
 
 def _plain_words(rng: Rng, words: Words, rows: Rows, row: Ints) -> Ints:
     """Everyday words, some of them of the circle, the community or trade."""
-    language, size = rows.language[row], len(row)
+    size = len(row)
+    loan = rng.random(size) < 0.015
+    language = np.where(loan, rng.integers(0, len(words.trade), size), rows.language[row])
     token = language * EVERYDAY + zipf(rng, size, EVERYDAY)
     kind = rng.random(size)
     topical = kind < rows.topical[row]
@@ -69,7 +73,11 @@ def _plain_words(rng: Rng, words: Words, rows: Rows, row: Ints) -> Ints:
     named = topical & (rows.life[row] > 0) & (rng.random(size) < 0.7)
     token = np.where(named, words.community[rows.life[row], language, rng.integers(0, COMMUNITY_WORDS, size)], token)
     trading = kind > 1 - rows.trading[row]
-    return np.where(trading, words.trade[language, rng.integers(0, TRADE_WORDS, size)], token)
+    token = np.where(trading, words.trade[language, rng.integers(0, TRADE_WORDS, size)], token)
+    odd = rng.random(size)
+    fad = (rows.circle[row] * 13 + rows.month[row] // 2 * 7 + rng.integers(0, 3, size)) % FADS
+    token = np.where(odd < rows.fad[row], words.fads[language, fad], token)
+    return np.where(odd > 1 - rows.playful[row], words.playful[language, rng.integers(0, PLAYFUL, size)], token)
 
 
 def _body(rng: Rng, words: Words, dialects: Dialects, rows: Rows) -> Part:

@@ -1,9 +1,9 @@
-"""What people leave behind besides: searches, complaints, impressions, sign-ins.
+"""What people leave behind: searches, complaints, sign-ins, views.
 
 Everybody searches (mean 2.2). Buyers search risk words (`Habits.buyer_searches`), as do those who look without taking
 part, journalists, researchers, hotlines and who warns; sellers do now and then. Complaints name sellers less often
-than one would wish, and look-alikes more often. A third of sign-ins share a device with somebody of the household;
-who comes back mostly keeps the device.
+than one would wish, and look-alikes more often. Eight accounts in a hundred share a device with somebody of the
+household, a few sellers one of their network; who comes back mostly keeps the device.
 """
 
 from dataclasses import dataclass
@@ -138,7 +138,10 @@ def make_sign_ins(rng: Rng, people: Population) -> SignIns:
     first_of[household] = np.arange(people.size)
     device[joins] = device[first_of[household[joins]]]
     several = np.flatnonzero(people.hidden & (people.role != BUYER) & chance(rng, 0.15, people.size))
-    device[several] = device[rng.permutation(several)]
+    several = several[np.argsort(people.network[several], kind="stable")]
+    first, second = several[:-1:2], several[1::2]
+    same = people.network[first] == people.network[second]
+    device[second[same]] = device[first[same]]
     after = np.flatnonzero((people.returned_from >= 0) & chance(rng, 0.7, people.size))
     device[after] = device[people.returned_from[after]]
     who = rows_of(np.maximum(heavy(rng, 1.4, 0.8, people.size), 1))

@@ -2,7 +2,8 @@
 
 No word here means anything: syllables are clusters that are rare in living languages. A world's words are one array
 of tokens; every text is a row of token numbers (`text.py`). Drawn per seed: all words; which everyday words belong to
-trade and to each community; 70 to 140 risk words, Zipf-weighted, 2 to 12 months in use, the first fifth in use all
+trade and to each community; 60 fads a language, which circles pick up for two months; 40 everyday words a language
+that people write in disguise for fun; 70 to 140 risk words, Zipf-weighted, 2 to 12 months in use, a fifth of them all
 year, an eighth of them everyday words put to a new use; 24 disguised forms of each.
 """
 
@@ -13,6 +14,7 @@ import numpy as np
 from seawall.trials.draws import Floats, Ints, Rng, one_of
 
 EVERYDAY, TRADE_WORDS, COMMUNITY_WORDS, DISGUISES, MONTHS = 2000, 30, 30, 24, 12
+FADS, PLAYFUL = 60, 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class Words:
     tagged: int
     trade: Ints  # shape (languages, TRADE_WORDS)
     community: Ints  # shape (communities, languages, COMMUNITY_WORDS)
+    fads: Ints  # shape (languages, FADS): new words that mean no harm
+    playful: Ints  # shape (languages, PLAYFUL): everyday words in disguise
     risk: RiskWords
     prices: Ints
     ages: Ints
@@ -157,6 +161,13 @@ def _drift(rng: Rng, count: int) -> Floats:
     return drift
 
 
+def _added(tokens: list[str], rows: list[list[str]]) -> Ints:
+    """Join rows of equal length to the tokens and tell their numbers, shape of `rows`."""
+    start = len(tokens)
+    tokens += [word for row in rows for word in row]
+    return np.arange(start, len(tokens)).reshape(len(rows), -1)
+
+
 def make_words(rng: Rng, communities: int) -> Words:
     """All words of a world: everyday ones first, language by language."""
     taken: set[str] = set()
@@ -164,6 +175,9 @@ def make_words(rng: Rng, communities: int) -> Words:
     base = np.arange(len(LANGUAGES))[:, None] * EVERYDAY
     trade = base + rng.integers(40, EVERYDAY, (len(LANGUAGES), TRADE_WORDS))
     community = base + rng.integers(40, EVERYDAY, (communities, len(LANGUAGES), COMMUNITY_WORDS))
+    fads = _added(tokens, [coin(rng, language, FADS, taken) for language in LANGUAGES])
+    plain = [[tokens[i] for i in rng.integers(start, start + EVERYDAY, PLAYFUL // 6)] for start in base[:, 0]]
+    playful = _added(tokens, [[disguise(rng, word) for word in some for _ in range(6)] for some in plain])
     risk = _risk(rng, tokens, taken)
     tagged = len(tokens)
     tokens += ["#" + token for token in tokens]
@@ -172,4 +186,4 @@ def make_words(rng: Rng, communities: int) -> Words:
         places.append(np.arange(len(tokens), len(tokens) + len(extra)))
         tokens += extra
     prices, ages, emoji, between, newline = places
-    return Words(tokens, tagged, trade, community, risk, prices, ages, emoji, between, int(newline[0]))
+    return Words(tokens, tagged, trade, community, fads, playful, risk, prices, ages, emoji, between, int(newline[0]))

@@ -17,7 +17,7 @@ from seawall.trials import answers, tables
 from seawall.trials.attention import Acts, acts_in_posts, make_acts
 from seawall.trials.background import find_circles, read_edges, with_newcomers
 from seawall.trials.draws import Ints, Rng, starts_of
-from seawall.trials.graph import Pairs, date_follows, inherited_pairs, ordinary_pairs, outside_pairs, trade_pairs
+from seawall.trials.graph import Pairs, make_follows, ordinary_pairs
 from seawall.trials.habits import Habits, make_habits
 from seawall.trials.lookalikes import COMMUNITIES, writing
 from seawall.trials.population import Population, draw_circles, make_population, ordinary_returns
@@ -125,12 +125,7 @@ def _write(rng: Rng, out: Path, seed: int, cast: _Cast, tell: Progress) -> World
     printer = tables.make_printer(seed, words, dialects, style)
     rows["accounts"] = tables.write_accounts(folder, printer)
     tell("follows")
-    pairs = [cast.ordinary, trade_pairs(rng, habits, people, networks), outside_pairs(rng, habits, people)]
-    pairs += [
-        inherited_pairs(rng, people, (np.concatenate([p[0] for p in pairs]), np.concatenate([p[1] for p in pairs])))
-    ]
-    follows = date_follows(rng, people, pairs)
-    del pairs
+    follows = make_follows(rng, habits, people, networks, cast.ordinary)
     rows["follows"] = tables.write_follows(folder, printer, follows)
     tell("posts")
     posts = make_posts(rng, habits, people, networks)

@@ -1,0 +1,27 @@
+"""One small world for the tests of this room."""
+
+from pathlib import Path
+
+import pytest
+
+from seawall.trials.world import World, make_world
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return make_world(tmp_path_factory.mktemp("worlds") / "a", 12_000, 11)
+
+
+@pytest.fixture(scope="session")
+def other_world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return make_world(tmp_path_factory.mktemp("worlds") / "b", 12_000, 12)
+
+
+@pytest.fixture
+def edges(tmp_path: Path) -> Path:
+    """A graph of 50 rings of 60 nodes with chords, joined in a line."""
+    path = tmp_path / "edges.csv"
+    rows = [(60 * c + i, 60 * c + (i + step) % 60) for c in range(50) for i in range(60) for step in (1, 7, 13)]
+    rows += [(60 * c, 60 * c + 60) for c in range(49)]
+    path.write_text("from,to\n" + "".join(f"{a},{b}\n" for a, b in rows))
+    return path
