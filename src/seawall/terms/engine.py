@@ -17,6 +17,10 @@ from seawall.terms.fold import WINDOW, power
 
 SPREAD = np.uint64(0xFF51AFD7ED558CCD)
 _ONE = np.uint64(1)
+_DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)
+_place = np.zeros(64, np.uint8)
+for _bit_place in range(64):
+    _place[((int(_DE_BRUIJN) << _bit_place) & (2**64 - 1)) >> 58] = _bit_place
 
 
 class Table(NamedTuple):
@@ -52,23 +56,22 @@ def build(
     return table
 
 
-@nb.njit(cache=True)
+@nb.njit(inline="always")
 def _home(key, size):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     mixed = key * SPREAD
     return np.int64((mixed ^ (mixed >> np.uint64(32))) & np.uint64(size - 1))
 
 
-@nb.njit(cache=True)
-def _bit(key, words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    mixed = (key * SPREAD) >> np.uint64(20)
-    return mixed & np.uint64(words * 64 - 1)
+@nb.njit(inline="always")
+def _bit(key, last):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    return ((key * SPREAD) >> np.uint64(20)) & last
 
 
 @nb.njit(cache=True)
 def _fill(table, prefix, window, length):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     for pattern in range(len(window)):
         key = prefix[pattern]
-        bit = _bit(key, len(table.bits))
+        bit = _bit(key, np.uint64(len(table.bits) * 64 - 1))
         table.bits[bit >> np.uint64(6)] |= _ONE << (bit & np.uint64(63))
         if length[pattern] >= table.q:
             slot = _home(key, len(table.prefix))
@@ -84,82 +87,61 @@ def _fill(table, prefix, window, length):  # type: ignore[no-untyped-def]  # noq
         table.head[slot] = pattern
 
 
-@nb.njit(cache=True)
-def span(hashes, i, j):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """The hash of symbols [i, j), at most 64 of them."""
-    return hashes[j] - hashes[i] * power[j - i]
+@nb.njit(inline="always")
+def _lowest(bits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Which product's top bits name the lowest set bit (Leiserson, Prokop and Randall, 1998)."""
+    return ((bits & (~bits + _ONE)) * _DE_BRUIJN) >> np.uint64(58)
 
 
-@nb.njit(cache=True)
-def may_hold(table, key):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """False where no pattern has this prefix (or, when shorter, this hash)."""
-    bit = _bit(key, len(table.bits))
-    return (table.bits[bit >> np.uint64(6)] >> (bit & np.uint64(63))) & _ONE != 0
+@nb.njit(cache=True, error_model="numpy")
+def find(hashes, cut, n, keep, table, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Windows whose hash is a pattern's: fills `found` with rows (start, end, pattern) and returns how many.
 
-
-@nb.njit(cache=True)
-def first(table, key):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """The first pattern of this hash, or -1; `table.next` leads to the others."""
-    slot = _home(key, len(table.window))
-    while table.head[slot] >= 0:
-        if table.window[slot] == key:
-            return table.head[slot]
-        slot = (slot + 1) & (len(table.window) - 1)
-    return np.int32(-1)
-
-
-@nb.njit(cache=True)
-def lengths_at(table, key):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """Bit L - 1 is set where a pattern of L symbols has this prefix."""
-    slot = _home(key, len(table.prefix))
-    while table.lengths[slot] != 0:
-        if table.prefix[slot] == key:
-            return table.lengths[slot]
-        slot = (slot + 1) & (len(table.prefix) - 1)
-    return np.uint64(0)
-
-
-@nb.njit(cache=True)
-def ends_after(cut, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """Bit L - 1 is set where a match of L symbols that starts at `i` may end."""
-    at = i + 1
-    shift = np.uint64(at & (WINDOW - 1))
-    low = cut[at >> 6] >> shift
-    return low if shift == 0 else low | (cut[(at >> 6) + 1] << (np.uint64(64) - shift))
-
-
-@nb.njit(cache=True)
-def candidates(table, hashes, cut, i, n):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """The lengths of the windows at `i` that may be patterns, as bits L - 1."""
-    q = table.q
-    ends = ends_after(cut, i)
-    found = np.uint64(0)
-    if i + q <= n:
-        key = span(hashes, i, i + q)
-        if may_hold(table, key):
-            found = lengths_at(table, key) & ends
-    if table.short:
-        for length in range(1, min(q, n - i + 1)):
-            if (table.short >> length) & 1 and (ends >> np.uint64(length - 1)) & _ONE:
-                if may_hold(table, span(hashes, i, i + length)):
-                    found |= _ONE << np.uint64(length - 1)
-    return found
-
-
-@nb.njit(cache=True)
-def lowest(bits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """The place of the lowest set bit of a number that is not 0."""
-    place = 0
-    if bits & np.uint64(0xFFFFFFFF) == 0:
-        place += 32
-        bits >>= np.uint64(32)
-    if bits & np.uint64(0xFFFF) == 0:
-        place += 16
-        bits >>= np.uint64(16)
-    if bits & np.uint64(0xFF) == 0:
-        place += 8
-        bits >>= np.uint64(8)
-    while bits & _ONE == 0:
-        place += 1
-        bits >>= _ONE
-    return place
+    `hashes` [n + 1] are a stream's, `cut` the bits of its places where a match may start or end; matches start before
+    `keep`. One flat loop: numba counts references to every array that a helper with two exits is given, which costs
+    more than the loop itself.
+    """
+    q, short, bits, prefix, lengths, windows, heads, _ = table
+    last_bit = np.uint64(len(bits) * 64 - 1)
+    near_ends = np.uint64((1 << (q - 1)) - 1)
+    count = 0
+    for word in range((keep >> 6) + 1):
+        starts = cut[word]
+        while starts:
+            i = (word << 6) + np.int64(_place[_lowest(starts)])
+            starts &= starts - _ONE
+            if i >= keep:
+                break
+            at = i + 1
+            shift = np.uint64(at & 63)
+            ends = (cut[at >> 6] >> shift) | ((cut[(at >> 6) + 1] << _ONE) << (np.uint64(63) - shift))
+            left = np.uint64(0)
+            if i + q <= n:
+                key = hashes[i + q] - hashes[i] * power[q]
+                bit = _bit(key, last_bit)
+                if (bits[bit >> np.uint64(6)] >> (bit & np.uint64(63))) & _ONE:
+                    slot = _home(key, len(prefix))
+                    while lengths[slot] != 0 and prefix[slot] != key:
+                        slot = (slot + 1) & (len(prefix) - 1)
+                    left = lengths[slot] & ends
+            near = ends & near_ends & np.uint64(short >> 1)
+            while near:
+                length = np.int64(_place[_lowest(near)]) + 1
+                near &= near - _ONE
+                if i + length <= n:
+                    bit = _bit(hashes[i + length] - hashes[i] * power[length], last_bit)
+                    if (bits[bit >> np.uint64(6)] >> (bit & np.uint64(63))) & _ONE:
+                        left |= _ONE << np.uint64(length - 1)
+            while left:
+                j = at + np.int64(_place[_lowest(left)])
+                left &= left - _ONE
+                key = hashes[j] - hashes[i] * power[j - i]
+                slot = _home(key, len(windows))
+                while heads[slot] >= 0 and windows[slot] != key:
+                    slot = (slot + 1) & (len(windows) - 1)
+                if heads[slot] >= 0 and count < len(found):
+                    found[count, 0] = i
+                    found[count, 1] = j
+                    found[count, 2] = heads[slot]
+                    count += 1
+    return count

@@ -28,6 +28,7 @@ MIX = np.uint64(0xD6E8FEB86659FD93)
 _SEPARATOR, _SPACE, _LETTER, _DIGIT, _SIGN = (np.uint32(int(kind)) for kind in list(Kind)[:5])
 _INVISIBLE, _MARK, _HASH, _EMOJI, _SEVERAL = (np.uint32(int(kind)) for kind in list(Kind)[5:10])
 _UNSPACED, _BESIDE, _MASK = (np.uint32(int(kind)) for kind in list(Kind)[10:13])
+_LETTERLIKE = np.uint32(sum(1 << kind for kind in (2, 3, 4, 8, 9, 10)))
 _SYMBOL = np.uint32(0x1FFFFF)
 _LOOKALIKE_LETTER = np.uint32((2 << 21) | (5 << 25))
 _DOLLAR = np.uint32(ord("$"))
@@ -79,7 +80,7 @@ def new_stream(size):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     )
 
 
-@nb.njit(cache=True)
+@nb.njit(inline="always")
 def _tail(data, i, stop, length):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     code = np.uint32(data[i]) & np.uint32(0xFF >> (length + 1))
     for j in range(i + 1, i + length):
@@ -89,7 +90,7 @@ def _tail(data, i, stop, length):  # type: ignore[no-untyped-def]  # noqa: ANN00
     return (code, i + length) if code < 0x110000 else (np.uint32(0xFFFD), i + 1)
 
 
-@nb.njit(cache=True)
+@nb.njit(inline="always")
 def decode(data, i, stop):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """The code point at byte `i` and where the next one starts; a stray byte reads as U+FFFD."""
     lead = data[i]
@@ -98,23 +99,23 @@ def decode(data, i, stop):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN2
     return _tail(data, i, stop, 2 if lead < 0xE0 else (3 if lead < 0xF0 else 4))
 
 
-@nb.njit(cache=True)
-def lookup(letters, code):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+@nb.njit(inline="always")
+def lookup(page, table, code):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """The alphabet's entry of a code point."""
-    return letters.entry[(np.uint32(letters.page[code >> np.uint32(8)]) << np.uint32(8)) | (code & np.uint32(255))]
+    return table[(np.uint32(page[code >> np.uint32(8)]) << np.uint32(8)) | (code & np.uint32(255))]
 
 
-@nb.njit(cache=True)
-def _next_kind(data, i, stop, letters):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+@nb.njit(inline="always")
+def _next_kind(data, i, stop, page, table):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """The kind of the character at byte `i`; beyond ASCII any character counts as a letter."""
     if i >= stop:
         return _SPACE
     if data[i] >= 128:
         return _LETTER
-    return (lookup(letters, np.uint32(data[i])) >> np.uint32(21)) & np.uint32(15)
+    return (lookup(page, table, np.uint32(data[i])) >> np.uint32(21)) & np.uint32(15)
 
 
-@nb.njit(cache=True)
+@nb.njit(inline="always")
 def _sign(code, kind, adjacent, following):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Whether punctuation stands for a letter: between letters, or as money signs do at either end of a word."""
     inside = following == _LETTER or following == _DIGIT or following == _SIGN
@@ -123,7 +124,7 @@ def _sign(code, kind, adjacent, following):  # type: ignore[no-untyped-def]  # n
     return adjacent and inside
 
 
-@nb.njit(cache=True)
+@nb.njit(inline="always")
 def _group(kind, entry, code):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Characters of different groups may belong to different words."""
     if kind == _LETTER:
@@ -133,7 +134,7 @@ def _group(kind, entry, code):  # type: ignore[no-untyped-def]  # noqa: ANN001, 
     return int(kind)
 
 
-@nb.njit(cache=True)
+@nb.njit(inline="always")
 def _between(before, after):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """The level between two neighbouring characters of these groups."""
     if before == after:
@@ -143,77 +144,77 @@ def _between(before, after):  # type: ignore[no-untyped-def]  # noqa: ANN001, AN
     return NONE if before == 1 and after == 0 else WEAK
 
 
-@nb.njit(cache=True)
-def _put(out, n, entry, code, start, end, level, flag):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    symbol = entry & _SYMBOL
-    if symbol < 128:
-        symbol = alike[symbol]
-    out.entry[n] = entry
-    out.code[n] = code
-    out.start[n] = start
-    out.end[n] = end
-    out.level[n] = level
-    out.run[n] = 1
-    out.flag[n] = flag
-    mixed = (np.uint64(symbol) + np.uint64(1)) * MIX
-    out.hash[n + 1] = out.hash[n] * BASE + (mixed ^ (mixed >> np.uint64(29)))
-
-
-@nb.njit(cache=True)
-def _special(kind, entry, code, adjacent, latin, following, letters):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+@nb.njit(inline="always")
+def _special(kind, entry, code, adjacent, latin, following, several):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Signs and look-alikes settled by their neighbours: what kind they are here, and the entry they read as."""
     if kind == _SIGN:
         return (_SIGN if _sign(code, kind, adjacent, following) else _SEPARATOR), entry
     row = entry & _SYMBOL
     if (adjacent and latin) or following == _LETTER:
-        symbol = letters.several[row, 1]
+        symbol = several[4 * row + 1]
         if (adjacent and latin) or not adjacent:
             return _LETTER, symbol | _LOOKALIKE_LETTER
-    return _LETTER, letters.several[row, 0] | np.uint32(2 << 21)
+    return _LETTER, several[4 * row] | np.uint32(2 << 21)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, error_model="numpy")
 def fold_bytes(data, begin, stop, origin, letters, in_tag, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Fold bytes [begin, stop) into `out`; offsets count from `origin`. Returns the number of symbols."""
+    page, table, several, count = letters
+    entries, codes, starts, ends, levels, runs, flags, hashes, cut = out
     n = 0
     pending = SPACE
     flag = IN_TAG if in_tag else 0
     group = 0
     single = 0
-    out.hash[0] = 0
+    rolling = np.uint64(0)
+    hashes[0] = rolling
+    before = np.uint32(0)
     i = begin
     while i < stop:
         code = np.uint32(data[i])
         following = i + 1
         if code >= 128:
             code, following = decode(data, i, stop)
-        entry = lookup(letters, code)
+        entry = lookup(page, table, code)
         kind = (entry >> np.uint32(21)) & np.uint32(15)
         if kind == _SIGN or kind == _BESIDE:
-            latin = n > 0 and (out.entry[n - 1] & _SYMBOL) < 128
-            after = _next_kind(data, following, stop, letters)
+            latin = n > 0 and (before & _SYMBOL) < 128
+            after = _next_kind(data, following, stop, page, table)
             if kind == _BESIDE and following < stop and data[following] >= 128:
                 after = _SPACE
-            kind, entry = _special(kind, entry, code, n > 0 and pending < EDGE, latin, after, letters)
-        if kind == _LETTER or kind == _DIGIT or kind == _SIGN or kind >= _EMOJI and kind != _MASK:
+            kind, entry = _special(kind, entry, code, n > 0 and pending < EDGE, latin, after, several)
+        if (_LETTERLIKE >> kind) & np.uint32(1):
             now = _group(kind, entry, code)
             level = max(pending, _between(group, now))
-            count = np.int64(letters.count[entry & _SYMBOL]) if kind == _SEVERAL else 1
-            for part in range(count):
+            parts = np.int64(count[entry & _SYMBOL]) if kind == _SEVERAL else 1
+            for part in range(parts):
                 read = entry
                 if kind == _SEVERAL:
-                    read = letters.several[entry & _SYMBOL, part] | (entry & np.uint32(0xFFE00000))
-                same = n > 0 and (out.entry[n - 1] ^ read) & _SYMBOL == 0
+                    read = several[4 * (entry & _SYMBOL) + np.uint32(part)] | (entry & np.uint32(0xFFE00000))
+                same = n > 0 and (before ^ read) & _SYMBOL == 0 and (code != 73 or codes[n - 1] == 73)
                 if same and level >= GAP:
-                    after = _next_kind(data, following, stop, letters)
+                    after = _next_kind(data, following, stop, page, table)
                     same = single == 1 and after != _LETTER and after != _DIGIT
                 if same:
-                    out.run[n - 1] = min(out.run[n - 1] + 1, 200)
-                    out.end[n - 1] = following - origin
+                    runs[n - 1] = min(runs[n - 1] + 1, 200)
+                    ends[n - 1] = following - origin
                 else:
-                    tail = IN_RUN if kind == _UNSPACED else 0
-                    _put(out, n, read, code, i - origin, following - origin, level, flag | tail)
+                    symbol = read & _SYMBOL
+                    if symbol < 128:
+                        symbol = alike[symbol]
+                    entries[n] = read
+                    codes[n] = code
+                    starts[n] = i - origin
+                    ends[n] = following - origin
+                    levels[n] = level
+                    runs[n] = 1
+                    flags[n] = flag | (IN_RUN if kind == _UNSPACED else 0)
+                    mixed = (np.uint64(symbol) + np.uint64(1)) * MIX
+                    rolling = rolling * BASE + (mixed ^ (mixed >> np.uint64(29)))
                     n += 1
+                    hashes[n] = rolling
+                    before = read
                 single = 1 if level >= GAP else single + 1
                 level = NONE
             group = now
@@ -222,7 +223,7 @@ def fold_bytes(data, begin, stop, origin, letters, in_tag, out):  # type: ignore
         elif kind == _INVISIBLE or kind == _MARK:
             flag |= HIDDEN if kind == _INVISIBLE else 0
             if kind == _MARK and n > 0:
-                out.flag[n - 1] |= MARKED
+                flags[n - 1] |= MARKED
         else:
             pending = max(pending, SPACE if kind == _SPACE else GAP)
             if kind == _HASH:
@@ -232,21 +233,24 @@ def fold_bytes(data, begin, stop, origin, letters, in_tag, out):  # type: ignore
             else:
                 flag = 0
         i = following
-    out.level[n] = SPACE
-    out.start[n] = stop - origin
-    out.flag[n] = flag & ~IN_TAG
-    _cuts(out, n)
+    levels[n] = SPACE
+    starts[n] = stop - origin
+    flags[n] = flag & ~IN_TAG
+    _cuts(levels, flags, cut, n)
     return n
 
 
-@nb.njit(cache=True)
-def _cuts(out, n):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+@nb.njit(cache=True, error_model="numpy")
+def _cuts(levels, flags, cut, n):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """One bit for each place where a match may start or end."""
-    for word in range((n >> 6) + 3):
-        out.cut[word] = 0
     before = np.uint8(0)
+    word = np.uint64(0)
     for k in range(n + 1):
-        loose = before & out.flag[k] & IN_TAG or (before | out.flag[k]) & IN_RUN
-        if out.level[k] > NONE or loose:
-            out.cut[k >> 6] |= np.uint64(1) << np.uint64(k & 63)
-        before = out.flag[k]
+        loose = ((before & flags[k]) & IN_TAG) | ((before | flags[k]) & IN_RUN)
+        word |= np.uint64((levels[k] > NONE) | (loose != 0)) << np.uint64(k & 63)
+        before = flags[k]
+        if k & 63 == 63:
+            cut[k >> 6] = word
+            word = np.uint64(0)
+    cut[(n + 1) >> 6] = word
+    cut[((n + 1) >> 6) + 1] = 0

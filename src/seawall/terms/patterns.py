@@ -62,7 +62,7 @@ def spellings(lexicon: Lexicon) -> Iterator[tuple[int, str, float]]:
 
 def letters_of(alphabet: Alphabet) -> Letters:
     """The alphabet as the kernels take it."""
-    return Letters(alphabet.page, alphabet.entry, alphabet.several, alphabet.count)
+    return Letters(alphabet.page, alphabet.entry, alphabet.several.reshape(-1), alphabet.count)
 
 
 def forms_of(rows: list[tuple[int, str, float]], letters: Letters) -> Forms:

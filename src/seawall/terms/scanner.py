@@ -11,7 +11,7 @@ from seawall.terms.alphabet import Disguise, alphabet
 from seawall.terms.fold import Letters
 from seawall.terms.lexicon import Lexicon
 from seawall.terms.patterns import edit_table, forms_of, letters_of, spellings, visual_table
-from seawall.terms.scan import BITS, COST, END, LANE, MILLI, ROW, START, TERM, Compiled, scan
+from seawall.terms.scan import BITS, COST, END, LANE, MILLI, ROW, START, TERM, Compiled, pack, scan
 
 
 class Lane(StrEnum):
@@ -66,9 +66,10 @@ def disguises_of(bits: int) -> tuple[str, ...]:
 class Scanner:
     """A compiled lexicon. A term's id is its position in `lexicon.terms`; only active terms are looked for."""
 
-    def __init__(self, lexicon: Lexicon, compiled: Compiled) -> None:
+    def __init__(self, lexicon: Lexicon, blob: npt.NDArray[np.uint64], *, edits: bool = True) -> None:
         self.lexicon = lexicon
-        self._compiled = compiled
+        self.blob = blob
+        self._lanes = int(edits)
 
     @classmethod
     def compile(cls, lexicon: Lexicon, *, edits: bool = True) -> "Scanner":
@@ -79,12 +80,13 @@ class Scanner:
         forms = forms_of(rows, letters)
         visual, visual_patterns = visual_table(forms)
         edit, edit_patterns = edit_table(forms, letters)
-        return cls(lexicon, Compiled(letters, forms, visual, visual_patterns, edit, edit_patterns, edits))
+        blob = pack(Compiled(letters, forms, visual, visual_patterns, edit, edit_patterns))
+        return cls(lexicon, blob, edits=edits)
 
     def scan_column(self, texts: pa.Array | pa.ChunkedArray, *, hashtags: bool = False) -> Hits:
         """The hits in a column of text; a null has none. `hashtags`: each row is one hashtag without its #."""
         data, offsets = utf8(texts)
-        found = scan(data, offsets, hashtags, self._compiled)
+        found = scan(data, offsets, hashtags, self._lanes, self.blob)
         return Hits(
             found[:, ROW],
             found[:, TERM],
@@ -99,7 +101,7 @@ class Scanner:
         """The hits in one text; offsets count bytes of its UTF-8, where a lone surrogate has three."""
         raw = text.encode("utf-8", "surrogatepass")
         data = np.frombuffer(raw, np.uint8)
-        found = scan(data, np.array((0, len(raw)), np.int64), hashtag, self._compiled)
+        found = scan(data, np.array((0, len(raw)), np.int64), hashtag, self._lanes, self.blob)
         if not len(found):
             return []
         return [
