@@ -294,7 +294,16 @@ def search_all(queries, threshold, tables, check):  # type: ignore[no-untyped-de
                 found, count = scan(query, words, threshold, hashes, found, count)
             else:
                 found, count = _read_buckets(
-                    query, words, threshold, units[slot], tables, probes[slot], opened[slot], survivors, found, count,
+                    query,
+                    words,
+                    threshold,
+                    units[slot],
+                    tables,
+                    probes[slot],
+                    opened[slot],
+                    survivors,
+                    found,
+                    count,
                     check,
                 )
             if check.bad[0] >= 0:
