@@ -17,12 +17,13 @@ from seawall.hashes.log import Appender, additions, read_log, removals
 from seawall.hashes.manifest import CURRENT, PREVIOUS, VERSION, Manifest, discard_unused, publish, read_manifest
 from seawall.hashes.segment import Found, Segment, write_segment
 from seawall.hashes.tables import Entries
-from seawall.records.errors import BadInput, Damaged, Refused, SeawallWarning
+from seawall.records.errors import BadInput, Damaged, Refused, SeawallWarning, Unavailable
 
 MAX_THRESHOLD = 40
 SEAL_AT = 1 << 13
 """Additions that are searched one by one before they are sealed into a segment."""
 
+_TRIES = 5
 _MERGE_RATIO = 4  # a segment joins the next seal unless it is this many times larger
 _NEW = Manifest(VERSION, 0, THRESHOLD, [], "log-000000")
 
@@ -37,6 +38,7 @@ class HashIndex:
     delta: Delta
     state: str = "current"
     _read: int = 0  # records of the current log that were followed
+    _refused: Manifest | None = None  # the damaged generation that is not served
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     @classmethod
@@ -85,27 +87,33 @@ class HashIndex:
         A new generation that is damaged is not taken: the one in use keeps serving, and `state` says so.
         """
         with self._lock:
+            manifest = self.manifest
             try:
                 manifest = read_manifest(self.folder)
-                if manifest != self.manifest and self.state == "current":
-                    self._load()
-                    return True
-                return self._follow_log()
+                if manifest in (self.manifest, self._refused):
+                    return self._follow_log()
+                self._take(manifest, [])
             except Damaged as error:
+                self._refused = manifest
                 self._degrade(f"serving generation {self.manifest.generation}: {error}")
                 return False
+            except FileNotFoundError:  # the writer moved on between our reads; the next refresh will see it whole
+                return False
+            self.state = "current"
+            return True
 
     def _load(self) -> None:
-        for attempt in range(3):
+        for _ in range(_TRIES):
+            manifest = _NEW
             try:
-                self._take(read_manifest(self.folder), [])
+                manifest = read_manifest(self.folder)
+                return self._take(manifest, [])
             except Damaged as error:
-                self._fall_back(error)
+                self._refused = manifest
+                return self._fall_back(error)
             except FileNotFoundError:  # the writer moved on between our reads
-                if attempt == 2:
-                    raise
                 continue
-            return
+        raise Unavailable(f"{self.folder} changes faster than it can be opened; stop writers that seal without pause.")
 
     def _take(self, manifest: Manifest, later_logs: list[str]) -> None:
         """Open a generation; what is in use changes only once all of it is open."""
@@ -121,6 +129,7 @@ class HashIndex:
         """Serve the previous generation, brought up to date by the logs of both."""
         if self.state != "current":
             raise damage
+        self._refused = self.manifest if self.segments else self._refused
         try:
             manifest = read_manifest(self.folder, PREVIOUS)
             self._take(manifest, [f"log-{manifest.generation + 1:06d}"])
