@@ -16,7 +16,7 @@ import numpy.typing as npt
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from seawall.network.layout import drawing
-from seawall.records.roles import ROLES, Role
+from seawall.records.roles import ROLES, SELLER_SIDE, Role
 
 MAPS = 25
 """Networks that get a map; the others are listed."""
@@ -156,16 +156,23 @@ def _card(network: NetworkView) -> dict[str, Any]:
     """What a network's card shows beside its row."""
     order = sorted(range(len(network.members)), key=lambda at: (-network.members[at].risk, network.members[at].label))
     members = [network.members[at] for at in order]
-    said = Counter(sentence for member in members for sentence in dict.fromkeys(member.evidence))
+    offering = [member for member in members if member.role in SELLER_SIDE]
+    others = [member for member in members if member.role not in SELLER_SIDE]
     return {
         "map": _map(network, order[:MAP_MEMBERS]),
-        "evidence": sorted(said.items(), key=lambda item: (-item[1], item[0]))[:6],
+        "evidence": [_said("the seller side", offering), _said("buyers", others)],
         "weekly": {kind: weeks for kind, weeks in network.weekly.items() if any(weeks)},
         "weeks": _weeks(network),
         "terms": network.terms,
         "shared": network.shared,
         "members": members[:LISTED],
     }
+
+
+def _said(side: str, members: Sequence[Member]) -> tuple[str, int, list[tuple[str, int]]]:
+    """A side, its size, and the evidence on most of its members."""
+    said = Counter(sentence for member in members for sentence in dict.fromkeys(member.evidence))
+    return side, len(members), sorted(said.items(), key=lambda item: (-item[1], item[0]))[:4]
 
 
 def _map(network: NetworkView, shown: Sequence[int]) -> dict[str, Any]:
@@ -202,8 +209,11 @@ def _risk(risk: float) -> str:
     return "> 0.99" if risk > 0.99 else f"{risk:.2f}"
 
 
-def _words(role: str) -> str:
-    return {Role.AT_RISK_CHILD: "at-risk child"}.get(Role(role), role)
+def _words(role: str, count: int = 1) -> str:
+    """A role as a reader says it, of one or of many."""
+    if role == Role.AT_RISK_CHILD:
+        return "at-risk child" if count == 1 else "at-risk children"
+    return role if count == 1 else f"{role}s"
 
 
 def _top(counts: Sequence[int]) -> int:

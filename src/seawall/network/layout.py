@@ -53,8 +53,9 @@ def positions(size: int, edges: Places, weights: Floats, seed: int = 0) -> Float
     if size < 2:
         return np.full((size, 2), 0.5, np.float32)
     groups = _communities(size, edges, weights, seed)
-    springs = np.minimum(weights / max(float(np.median(weights)), 1e-9), 4.0) if len(weights) else weights
-    springs = np.where(groups[edges[:, 0]] == groups[edges[:, 1]], springs, BETWEEN * springs).astype(np.float32)
+    inside = groups[edges[:, 0]] == groups[edges[:, 1]]
+    springs = np.where(inside, 1.0, BETWEEN) * np.minimum(weights / _middle(weights), 4.0)
+    springs = (springs * (size / max(len(edges), size))).astype(np.float32)
     x, y = _start(groups, seed)
     ends = np.ascontiguousarray(edges.T, np.int64)
     _settle(x, y, ends[0], ends[1], springs, STEPS)
@@ -68,6 +69,10 @@ def _communities(size: int, edges: Places, weights: Floats, seed: int) -> Places
     ties = csr_matrix((np.concatenate([weights, weights]), (both[:, 0], both[:, 1])), shape=(size, size))
     found: Places = Louvain(random_state=seed).fit_predict(ties).astype(np.int64)
     return found
+
+
+def _middle(weights: Floats) -> float:
+    return float(np.median(weights)) if len(weights) else 1.0
 
 
 def _start(groups: Places, seed: int) -> tuple[Floats, Floats]:
