@@ -5,30 +5,27 @@ aggregates before the templates see it, so that no template can let an id or a t
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from math import log10
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from seawall.network.layout import drawing
 from seawall.records.roles import ROLES, SELLER_SIDE, Role
 
 MAPS = 25
 """Networks that get a map; the others are listed."""
-MAP_MEMBERS, MAP_EDGES = 800, 2_500
-"""The most accounts and ties that a map draws: those of the highest risk, the strongest."""
-LISTED = 300
-"""Members in a network's table; the rest stands in the run folder."""
+MAP_MEMBERS, MAP_EDGES, LISTED = 800, 2_500, 300
+"""The most accounts and ties that a map draws, and the most members that a table lists."""
 SMALL = 5
 """In a research report a count of accounts below this is not told, and others are rounded to it."""
 
-_UPWARDS = (Role.BYSTANDER, Role.BUYER, Role.PROMOTER, Role.RESELLER, Role.SELLER, Role.AT_RISK_CHILD)
-"""In this order a map is drawn, so that the last lies on top."""
+_UPWARDS = (Role.BYSTANDER, Role.BUYER, Role.PROMOTER, Role.RESELLER, Role.SELLER, Role.AT_RISK_CHILD)  # last on top
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,52 +112,62 @@ class ReportView:
 def render(view: ReportView) -> str:
     """The page as HTML; the same view gives the same text."""
     research = view.profile == "research"
-    house = Environment(
-        loader=PackageLoader("seawall.flow"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    house.filters.update(
-        number="{:,}".format, people=_rounded if research else "{:,}".format, risk=_risk, role=_words, top=_top, log=_log
-    )
-    drawn = () if research else view.networks[:MAPS]
-    return house.get_template("report.html.j2").render(
-        title=view.title,
-        made_for=view.made_for,
-        period=view.period,
-        accounts=view.accounts,
-        flagged=sum(view.roles.values()),
-        roles=_ordered(view.roles),
-        certainty=view.certainty,
-        networks=[_row(place, network, research) for place, network in enumerate(view.networks, 1)],
-        cards=[_card(network) for network in drawn],
-        terms=() if research else view.proposed_terms,
-        refusals=view.refusals,
-        tables=view.tables,
-        timings=view.timings,
+    tell = _coarse if research else int
+    return _template(research).render(
+        view=_aggregated(view) if research else view,
         research=research,
-        invented=view.plain_ids and not research,
+        flagged=tell(sum(view.roles.values())),
+        networks=[_row(place, network, tell) for place, network in enumerate(view.networks, 1)],
+        cards=[] if research else [_card(network) for network in view.networks[:MAPS]],
     )
 
 
-def _row(place: int, network: NetworkView, research: bool) -> dict[str, Any]:
-    """A network in a table; all that a research report tells of it."""
+def _template(research: bool) -> Template:
+    loader = PackageLoader("seawall.flow")
+    house = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    house.filters.update(number="{:,}".format, people=_people if research else "{:,}".format, top=_top, log=_log)
+    return house.get_template("report.html.j2", globals={"ROLES": [role.value for role in ROLES]})
+
+
+def _aggregated(view: ReportView) -> ReportView:
+    """A research report's view: no network by name, no term, no count that tells of a few."""
+    sure = view.certainty
+    bins = [tuple(map(_coarse, counts)) for counts in (sure.flagged, sure.unflagged)]
+    return replace(
+        view,
+        roles={role: _coarse(count) for role, count in view.roles.items()},
+        refusals={what: _coarse(count) for what, count in view.refusals.items()},
+        certainty=Certainty(*bins, _coarse(round(sure.expected_wrong)), sure.method, sure.degraded),
+        networks=(),
+        proposed_terms=(),
+        plain_ids=False,
+    )
+
+
+def _coarse(count: int) -> int:
+    """A count that tells of no single person, also by how long its bar is: 0, one below `SMALL`, or rounded to it."""
+    return SMALL * round(count / SMALL) if count >= SMALL else min(count, 1) * (SMALL - 1)
+
+
+def _people(count: int) -> str:
+    return f"<{SMALL}" if 0 < count < SMALL else f"{count:,}"
+
+
+def _row(place: int, network: NetworkView, tell: Callable[[int], int]) -> dict[str, Any]:
+    """A network in a table; a research report tells no more of it, and not its name."""
     counts = Counter(member.role for member in network.members)
-    row = {"place": place, "risk": network.risk, "size": len(network.members), "roles": _ordered(counts)}
-    return row if research else {**row, "name": network.name, "previous": network.previous}
+    roles = {role: tell(count) for role, count in counts.items()}
+    named = {} if tell is _coarse else {"name": network.name, "previous": network.previous}
+    return {"place": place, "risk": network.risk, "size": tell(len(network.members)), "roles": roles, **named}
 
 
 def _card(network: NetworkView) -> dict[str, Any]:
     """What a network's card shows beside its row."""
     order = sorted(range(len(network.members)), key=lambda at: (-network.members[at].risk, network.members[at].label))
     members = [network.members[at] for at in order]
-    offering = [member for member in members if member.role in SELLER_SIDE]
-    others = [member for member in members if member.role not in SELLER_SIDE]
     return {
         "map": _map(network, order[:MAP_MEMBERS]),
-        "evidence": [_said("the seller side", offering), _said("buyers", others)],
+        "evidence": [_said(members, "the seller side", SELLER_SIDE), _said(members, "buyers", {Role.BUYER})],
         "weekly": {kind: weeks for kind, weeks in network.weekly.items() if any(weeks)},
         "weeks": _weeks(network),
         "terms": network.terms,
@@ -169,14 +176,15 @@ def _card(network: NetworkView) -> dict[str, Any]:
     }
 
 
-def _said(side: str, members: Sequence[Member]) -> tuple[str, int, list[tuple[str, int]]]:
+def _said(members: Sequence[Member], side: str, roles: Set[str]) -> tuple[str, int, list[tuple[str, int]]]:
     """A side, its size, and the evidence on most of its members."""
-    said = Counter(sentence for member in members for sentence in dict.fromkeys(member.evidence))
-    return side, len(members), sorted(said.items(), key=lambda item: (-item[1], item[0]))[:4]
+    sentences = [dict.fromkeys(member.evidence) for member in members if member.role in roles]
+    said = Counter(sentence for of_one in sentences for sentence in of_one)
+    return side, len(sentences), sorted(said.items(), key=lambda item: (-item[1], item[0]))[:4]
 
 
 def _map(network: NetworkView, shown: Sequence[int]) -> dict[str, Any]:
-    """Marks and lines; the lines in thirds by strength, weakest first."""
+    """Marks, the upmost last, and lines in thirds by strength, the weakest first."""
     sketch = drawing(np.array(shown, np.int64), network.edges, network.weights, MAP_EDGES)
     marks = [(network.members[at], x, y) for at, (x, y) in zip(shown, sketch.points.tolist(), strict=True)]
     marks.sort(key=lambda mark: _UPWARDS.index(Role(mark[0].role)))
@@ -185,44 +193,19 @@ def _map(network: NetworkView, shown: Sequence[int]) -> dict[str, Any]:
 
 
 def _weeks(network: NetworkView) -> tuple[date, date] | None:
-    """The first day of the first and of the last week."""
+    """The first days of the first and of the last week."""
     length = max(map(len, network.weekly.values()), default=0)
-    if network.first_week is None or length == 0:
-        return None
-    return network.first_week, network.first_week + timedelta(weeks=length - 1)
-
-
-def _ordered(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    """The roles that occur, with their counts."""
-    return [(role.value, counts[role]) for role in ROLES if counts.get(role)]
-
-
-def _rounded(count: int) -> str:
-    """A count that tells of no single person: none, below `SMALL`, or rounded to it."""
-    if count < SMALL:
-        return f"<{SMALL}" if count else "0"
-    return f"{SMALL * round(count / SMALL):,}"
-
-
-def _risk(risk: float) -> str:
-    """Two digits, and never a certainty."""
-    return "> 0.99" if risk > 0.99 else f"{risk:.2f}"
-
-
-def _words(role: str, count: int = 1) -> str:
-    """A role as a reader says it, of one or of many."""
-    if role == Role.AT_RISK_CHILD:
-        return "at-risk child" if count == 1 else "at-risk children"
-    return role if count == 1 else f"{role}s"
+    first = network.first_week
+    return (first, first + timedelta(weeks=length - 1)) if first and length else None
 
 
 def _top(counts: Sequence[int]) -> int:
-    """The largest count, at least 1, rounded up to one digit: where an axis ends."""
+    """Where an axis ends: the largest count, rounded up to one digit."""
     largest = max([1, *counts])
-    digit = 10 ** int(log10(largest))
+    digit = int(10 ** int(log10(largest)))
     return -(-largest // digit) * digit
 
 
 def _log(count: int) -> float:
-    """How many tens a count is made of, and a little for one: the height of a bar on a logarithmic axis."""
+    """The height of a bar on a logarithmic axis: how many tens make the count, and a little for one."""
     return log10(count) + 0.3 if count else 0.0
