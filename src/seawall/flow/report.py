@@ -125,19 +125,21 @@ def render(view: ReportView) -> str:
 def _template(research: bool) -> Template:
     loader = PackageLoader("seawall.flow")
     house = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    house.filters.update(number="{:,}".format, people=_people if research else "{:,}".format, top=_top, log=_log)
+    house.filters.update(number="{:,}".format, people=_people if research else "{:,}".format, log=_log)
     return house.get_template("report.html.j2", globals={"ROLES": [role.value for role in ROLES]})
 
 
 def _aggregated(view: ReportView) -> ReportView:
     """A research report's view: no network by name, no term, no count that tells of a few."""
     sure = view.certainty
-    bins = [tuple(map(_coarse, counts)) for counts in (sure.flagged, sure.unflagged)]
+    flagged, unflagged = (tuple(map(_coarse, counts)) for counts in (sure.flagged, sure.unflagged))
     return replace(
         view,
         roles={role: _coarse(count) for role, count in view.roles.items()},
         refusals={what: _coarse(count) for what, count in view.refusals.items()},
-        certainty=Certainty(*bins, _coarse(round(sure.expected_wrong)), sure.method, sure.degraded),
+        certainty=replace(
+            sure, flagged=flagged, unflagged=unflagged, expected_wrong=_coarse(round(sure.expected_wrong))
+        ),
         networks=(),
         proposed_terms=(),
         plain_ids=False,
@@ -197,13 +199,6 @@ def _weeks(network: NetworkView) -> tuple[date, date] | None:
     length = max(map(len, network.weekly.values()), default=0)
     first = network.first_week
     return (first, first + timedelta(weeks=length - 1)) if first and length else None
-
-
-def _top(counts: Sequence[int]) -> int:
-    """Where an axis ends: the largest count, rounded up to one digit."""
-    largest = max([1, *counts])
-    digit = int(10 ** int(log10(largest)))
-    return -(-largest // digit) * digit
 
 
 def _log(count: int) -> float:
