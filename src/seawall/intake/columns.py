@@ -1,8 +1,8 @@
 """Brings one column to its contract type, and marks the rows that fail.
 
-Everything here works on whole Arrow arrays. What is lenient, for every format alike: an integer may name an id, text may
-hold a time, a number or a list, hexadecimal may be upper case, an empty text is a null where null is allowed, and a
-null or empty item of a list is no item.
+Everything here works on whole Arrow arrays. What is lenient, for every format alike: an integer may name an id, text
+may hold a time, a number or a list, hexadecimal may be upper case, an empty text is a null where null is allowed, and
+a null or empty item of a list is no item.
 """
 
 from collections.abc import Callable, Iterator
@@ -78,6 +78,7 @@ def _refuse(array: pa.Array, to: pa.DataType) -> tuple[pa.Array, Mask]:
 
 
 def is_text(kind: pa.DataType) -> bool:
+    """Whether a column of this type holds text, or bytes that may be text."""
     return bool(
         pa.types.is_string(kind)
         or pa.types.is_large_string(kind)
@@ -197,6 +198,7 @@ def lists(counts: npt.NDArray[np.int64], items: pa.Array) -> pa.Array:
 
 
 def empty_lists(rows: int) -> pa.Array:
+    """A list column without an item."""
     return lists(np.zeros(rows, np.int64), pa.array([], pa.string()))
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from seawall.intake.admission import Admission, Count
@@ -43,7 +44,7 @@ def admit(
     with ExitStack() as stack:
         names = stack.enter_context(Names(work / "lake" / "names", key)) if plain_ids else None
         quarantine = stack.enter_context(Quarantine(work / "quarantine"))
-        door = _Door(work / "lake", Keying(key, names), quarantine, names, now, progress or (lambda table, rows: None))
+        door = _Door(work / "lake", Keying(key, names), quarantine, names, now, progress)
         tables = {name: door.table(ADMITTED[name], source, activity) for name, source in sources.items()}
     if not tables["accounts"].kept:
         raise BadActivity(
@@ -75,7 +76,7 @@ class _Door:
     quarantine: Quarantine
     names: Names | None
     now: datetime
-    progress: Progress
+    progress: Progress | None
 
     def table(self, table: Table, source: Source, activity: Path) -> Count:
         tally = _Tally()
@@ -84,7 +85,8 @@ class _Door:
         with Parts(self.lake / table.name, table.keyed_schema) as parts:
             for chunk in _read(table, source, activity):
                 self._chunk(table, chunk, seen, parts, tally)
-                self.progress(table.name, tally.rows)
+                if self.progress is not None:
+                    self.progress(table.name, tally.rows)
         unknown = tuple(sorted(tally.unknown))
         lost = self.keying.unlinked - unlinked
         return Count(tally.rows, tally.kept, tally.quarantined, lost, source.bytes, unknown)
@@ -136,7 +138,7 @@ def _without(faults: Iterable[Fault], rows: int) -> Mask:
     return good
 
 
-def _first_reasons(faults: list[Fault], rows: np.ndarray) -> list[str]:  # type: ignore[type-arg]
+def _first_reasons(faults: list[Fault], rows: npt.NDArray[np.int64]) -> list[str]:
     """The first fault of each of these rows, in the order of the checks."""
     first = np.full(len(rows), -1)
     for number, fault in enumerate(faults):
@@ -144,5 +146,5 @@ def _first_reasons(faults: list[Fault], rows: np.ndarray) -> list[str]:  # type:
     return [faults[number].reason for number in first]
 
 
-def _unzip(bad: list[tuple[int, str]]) -> tuple[np.ndarray, list[str]]:  # type: ignore[type-arg]
+def _unzip(bad: list[tuple[int, str]]) -> tuple[npt.NDArray[np.int64], list[str]]:
     return np.array([line for line, _ in bad], np.int64), [reason for _, reason in bad]

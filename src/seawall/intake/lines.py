@@ -102,8 +102,8 @@ def to_columns(rows: Sequence[Any], table: Table) -> dict[str, pa.Array]:
 
 
 def _chunks(file: IO[bytes], name: str, table: Table) -> Iterator[tuple[Chunk, set[str]]]:
-    row = msgspec.json.Decoder(row_type(table)).decode
-    for pairs, lines, bad in read_objects(file, lambda text: (row(text), _KEYS.decode(text))):
+    decode = msgspec.json.Decoder(row_type(table)).decode
+    for pairs, lines, bad in read_objects(file, lambda text: (decode(text), _KEYS.decode(text))):
         keys = set().union(*(keys for _, keys in pairs))
         columns = to_columns([row for row, _ in pairs], table)
         yield Chunk(name, np.array(lines, np.int64), columns, bad, unknown_columns(sorted(keys), table)), keys

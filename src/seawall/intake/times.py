@@ -31,7 +31,7 @@ def _digits(data, at, stop, count):  # type: ignore[no-untyped-def]  # noqa: ANN
     """The number in `count` digits, or -1."""
     if at + count > stop:
         return -1
-    value = 0
+    value = np.int64(0)
     for i in range(at, at + count):
         digit = np.int64(data[i]) - 48
         if digit < 0 or digit > 9:
@@ -65,7 +65,7 @@ def _clock(data, at, stop):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN
     if hour < 0 or hour > 23 or minute < 0 or minute > 59 or data[at + 2] != 58:
         return -1, at
     at += 5
-    second, fraction = 0, 0
+    second, fraction = 0, np.int64(0)
     if at < stop and data[at] == 58:
         second = _digits(data, at + 1, stop, 2)
         if second < 0 or second > 59:

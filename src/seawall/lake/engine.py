@@ -6,7 +6,7 @@ boundary: Spark has no unsigned integers and reads a keyed id as DECIMAL(20, 0);
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -20,13 +20,15 @@ from seawall.records.activity import ADMITTED, TIME
 from seawall.records.errors import Damaged, Unavailable
 
 Engine = Literal["duckdb", "spark"]
+Collect = Callable[[ir.Table], pa.Table]
+Opened = tuple[Any, Collect, Callable[[], None]]  # an Ibis backend, its way to Arrow, how to close it
 
 
 class Lake:
     """The admitted tables of one activity; an absent table is an empty one, so no query asks what is there."""
 
-    def __init__(self, folder: Path, backend: Any) -> None:
-        self._folder, self._backend = folder, backend
+    def __init__(self, folder: Path, backend: Any, collect: Collect, spill: Path) -> None:
+        self._folder, self._backend, self._collect, self._spill = folder, backend, collect, spill
         self._tables: dict[str, ir.Table] = {}
 
     def has(self, table: str) -> bool:
@@ -36,14 +38,13 @@ class Lake:
     def table(self, table: str) -> ir.Table:
         """A table of the contract as an Ibis expression, with the columns of its keyed schema."""
         if table not in self._tables:
-            schema = ADMITTED[table].keyed_schema
-            parts = [str(path) for path in self._parts(table)]
-            self._tables[table] = self._backend.read_parquet(parts) if parts else _empty(schema)
+            folder = self._folder / table if self.has(table) else self._empty(table)
+            self._tables[table] = self._backend.read_parquet(f"{folder}/part-*.parquet")
         return self._tables[table].select(ADMITTED[table].keyed_schema.names)
 
     def fetch(self, expression: ir.Table, order_by: Sequence[str]) -> pa.Table:
         """The rows of a query in the order of these columns; ids are uint64, times UTC microseconds."""
-        return plain_types(self._backend.to_pyarrow(expression.order_by(list(order_by))))
+        return plain_types(self._collect(expression.order_by(list(order_by))))
 
     def batches(self, table: str, columns: Sequence[str], rows: int = 250_000) -> Iterator[pa.RecordBatch]:
         """Record batches of at most `rows` rows, in the order in which the door admitted them."""
@@ -53,6 +54,13 @@ class Lake:
                     yield from file.iter_batches(batch_size=rows, columns=list(columns), use_threads=False)
             except (pa.ArrowException, OSError) as error:
                 raise Damaged(f"{path} does not hold what was written. Run `seawall run` again.") from error
+
+    def _empty(self, table: str) -> Path:
+        """A folder with the table's schema and no row: read as any other, so the engines type it alike."""
+        folder = self._spill / "empty" / table
+        folder.mkdir(parents=True)
+        pq.write_table(ADMITTED[table].keyed_schema.empty_table(), folder / "part-00000.parquet")
+        return folder
 
     def _parts(self, table: str) -> list[Path]:
         return sorted((self._folder / table).glob("part-*.parquet"))
@@ -67,9 +75,9 @@ def open_lake(folder: Path, engine: Engine, threads: int = 2, memory: str = "4GB
     """
     spill = Path(tempfile.mkdtemp(prefix="spill-", dir=folder.parent))
     try:
-        backend, close = _OPEN[engine](spill, threads, memory)
+        backend, collect, close = _OPEN[engine](spill, threads, memory)
         try:
-            yield Lake(folder, backend)
+            yield Lake(folder, backend, collect, spill)
         finally:
             close()
     finally:
@@ -95,19 +103,15 @@ def _plain(kind: pa.DataType) -> pa.DataType:
     return kind
 
 
-def _empty(schema: pa.Schema) -> ir.Table:
-    return ibis.memtable(schema.empty_table())
-
-
-def _duckdb(spill: Path, threads: int, memory: str) -> tuple[Any, Any]:
+def _duckdb(spill: Path, threads: int, memory: str) -> Opened:
     backend = ibis.duckdb.connect(
         ":memory:", threads=threads, memory_limit=memory, temp_directory=str(spill), preserve_insertion_order=False
     )
     backend.raw_sql("SET TimeZone = 'UTC'")
-    return backend, backend.disconnect
+    return backend, backend.to_pyarrow, backend.disconnect
 
 
-def _spark(spill: Path, threads: int, memory: str) -> tuple[Any, Any]:
+def _spark(spill: Path, threads: int, memory: str) -> Opened:
     try:
         from pyspark.sql import SparkSession
     except ImportError as error:
@@ -134,7 +138,8 @@ def _spark(spill: Path, threads: int, memory: str) -> tuple[Any, Any]:
         builder = builder.config(name, value)
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
-    return ibis.pyspark.connect(session), session.stop
+    backend = ibis.pyspark.connect(session)
+    return backend, lambda query: session.sql(backend.compile(query)).toArrow(), session.stop
 
 
 _OPEN = {"duckdb": _duckdb, "spark": _spark}

@@ -1,6 +1,6 @@
 """What signals and networks ask of a lake: pure functions from a Lake to a query.
 
-Hashtags and links are already in their one spelling: the door normalises them. Counts are int64, first and last times UTC.
+Hashtags and links are already in their one spelling: the door normalises them. Counts are int64, times UTC.
 """
 
 import ibis

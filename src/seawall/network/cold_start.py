@@ -27,18 +27,39 @@ FOLDS = 3
 BLANKED = (("terms", "words"), ("terms", "words", "offers", "complaints"), ("searches",))
 """Families that are blanked together in copies of the training rows."""
 
+INWARD = ("follow.in", "message.in", "engage.in", "view.in", "mention.in")
+OUTWARD = ("follow.out", "message.out", "engage.out", "mention.out")
+_NAMES_TERMS = (
+    "terms.in_offer",
+    "terms.in_post",
+    "terms.in_tag",
+    "terms.in_offering_bio",
+    "terms.in_bio",
+    "terms.in_name",
+    "media.known",
+)
+_OFFERS = (
+    "offers.menu_in_post",
+    "offers.price_in_post",
+    "offers.handle_in_post",
+    "offers.price_in_bio",
+    "offers.menu_in_bio",
+    "offers.handle_in_bio",
+)
+
 TREES = {
     "objective": "multi:softprob",
     "num_class": 3,
     "max_depth": 4,
-    "eta": 0.15,
+    "eta": 0.25,
     "min_child_weight": 5.0,
     "lambda": 5.0,
     "subsample": 0.8,
     "colsample_bytree": 0.6,
     "max_bin": 128,
 }
-TREE_ROUNDS = 80
+TREE_ROUNDS = 40
+SAMPLE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,69 +84,94 @@ class ColdStart:
         self.seed = seed
         self.threads = threads
         self.around = Surroundings(graph, bags)
-        self.chance = np.log(max(graph.n, 2))  # a surprise that chance gives about once in the whole population
-        self.searchers = (own.column("searches.for_term") > 0).astype(np.float32)
+        self.chance = np.log(max(graph.n, 2)) / 2
+        self.names_terms = self._any(_NAMES_TERMS)
+        self.offers = self._any(_OFFERS) | (own.column("links") > 0)
+        self.looks = own.column("searches.for_term") > 0
+        self.looked = self.around.of("searchers", self.looks.astype(np.float32))
 
     def opinion(self) -> Opinion:
         """Run the rounds."""
-        sells = self._first_sellers()
-        buys = np.zeros(self.graph.n, np.float32)
-        looked = self.around.of("searchers", self.searchers)
+        sells, buys = self._seeds()
         for number in range(ROUNDS):
-            evidence = self._evidence(sells, buys, looked)
-            if number == 0:
-                buys = self._first_buyers(evidence)
-                evidence = self._evidence(sells, buys, looked)
+            evidence = self._evidence(sells, buys)
             labels = self.labels(evidence, sells, buys)
             probabilities = self._fit(evidence, labels, number)
             sells, buys = _confident(probabilities[:, SELLS]), _confident(probabilities[:, BUYS])
         return Opinion(probabilities, evidence)
 
-    def _evidence(self, sells: Floats, buys: Floats, looked: Evidence) -> Evidence:
+    def _any(self, names: Sequence[str]) -> Flags:
+        return np.any([self.own.column(name) > 0 for name in names], axis=0)
+
+    def _evidence(self, sells: Floats, buys: Floats) -> Evidence:
         around = self.around
         return join(
-            [self.own, around.of("sellers", sells), around.of("buyers", buys), looked, around.shares("sellers", sells)]
+            [
+                self.own,
+                around.of("sellers", sells),
+                around.of("buyers", buys),
+                self.looked,
+                around.shares("sellers", sells),
+            ]
         )
 
-    def _first_sellers(self) -> Floats:
-        content = sum(self.own.column(name) for name in ("terms.in_offer", "terms.in_offering_bio", "media.known"))
-        first = (content > 0).astype(np.float32)
-        first[self.known == SELLS] = 1
-        first[(self.known != OPEN) & (self.known != SELLS)] = 0
-        return first
+    def _seeds(self) -> tuple[Floats, Floats]:
+        """The first sellers: terms, an offer and interest from searchers; then those that tie to them; then buyers."""
+        wanted = self.pull(self.looked, "searchers", INWARD) > 2 * self.chance
+        content = self.names_terms & self.offers
+        sells = self._decided((content & wanted).astype(np.float32), SELLS)
+        for _ in range(2):
+            around = self.around.of("sellers", sells)
+            among = self.pull(around, "sellers", (*INWARD, *OUTWARD)) > 2 * self.chance
+            shares = self._shared(self.around.shares("sellers", sells))
+            agreed = (
+                self.names_terms.astype(int)
+                + self.offers
+                + wanted
+                + among
+                + shares
+                + (self.own.column("complaints.received") > 1)
+            )
+            sells = self._decided((agreed >= 4).astype(np.float32), SELLS)
+        buys = self._buyers(self.around.of("sellers", sells)) & (sells == 0)
+        return sells, self._decided(buys.astype(np.float32), BUYS)
 
-    def surprising(self, evidence: Evidence, name: str, ways: Sequence[str]) -> Flags:
-        """Accounts with two or more ties to the named set, more than chance explains, in any of these ways."""
-        found = np.zeros(self.graph.n, bool)
-        for way in ways:
-            surprise, count = (evidence.column(f"{name}.{way}.{part}") for part in ("surprise", "count"))
-            found |= (np.expm1(surprise) > self.chance) & (np.expm1(count) > 1.5)
-        return found
+    def _decided(self, members: Floats, wanted: int) -> Floats:
+        """The members of a set, with what people decided put over it."""
+        members[self.known == wanted] = 1
+        members[(self.known != OPEN) & (self.known != wanted)] = 0
+        return members
 
-    def _first_buyers(self, evidence: Evidence) -> Floats:
-        follows = self.surprising(evidence, "sellers", ("follow.out",))
-        contacts = self.surprising(evidence, "sellers", ("message.out", "engage.out", "mention.out"))
-        looks = self.own.column("searches.for_term") > 0
-        buys = (follows & contacts) | (contacts & looks)
-        return (buys & (self._first_sellers() == 0)).astype(np.float32)
+    def pull(self, evidence: Evidence, name: str, ways: Sequence[str]) -> Floats:
+        """How far chance is from explaining an account's ties to a set, over all these ways, in nats, shape (n,)."""
+        return np.sum([np.expm1(evidence.column(f"{name}.{way}.surprise")) for way in ways], axis=0)
+
+    def _shared(self, evidence: Evidence) -> Flags:
+        return sum(evidence.column(f"sellers.{thing}") for thing in ("link", "avatar", "media")) > 0.5
+
+    def _buyers(self, around: Evidence) -> Flags:
+        """Two families: they contact sellers, and follow them, look at them or look for them."""
+        contacts = self.pull(around, "sellers", ("message.out", "engage.out")) > 2 * self.chance
+        follows = self.pull(around, "sellers", ("follow.out", "view.out")) > self.chance
+        return contacts & (follows | self.looks)
 
     def labels(self, evidence: Evidence, sells: Floats, buys: Floats) -> Labels:
-        """Classes that two families agree on; OPEN where the evidence is of one family, or of none but suspicious."""
-        inward = ("follow.in", "message.in", "engage.in", "mention.in")
-        outward = ("follow.out", "message.out", "engage.out", "mention.out")
-        wanted = self.surprising(evidence, "buyers", inward) | self.surprising(evidence, "searchers", inward)
-        among = self.surprising(evidence, "sellers", (*inward, *outward))
-        shares = (
-            evidence.column("sellers.link") + evidence.column("sellers.avatar") + evidence.column("sellers.media") > 0.5
+        """Classes that several families agree on; OPEN where the evidence is mixed."""
+        wanted = self.pull(evidence, "searchers", INWARD) + self.pull(evidence, "buyers", INWARD) > 2 * self.chance
+        among = self.pull(evidence, "sellers", (*INWARD, *OUTWARD)) > 2 * self.chance
+        shares = self._shared(evidence)
+        agreed = (
+            self.names_terms.astype(int)
+            + self.offers
+            + wanted
+            + among
+            + shares
+            + (self.own.column("complaints.received") > 1)
         )
-        content = self._first_sellers() > 0
-        seller = (content & (wanted | among | shares)) | (wanted & shares) | (sells > 0.8) & (wanted | among | shares)
-        contacts = self.surprising(evidence, "sellers", ("message.out", "engage.out", "mention.out"))
-        follows = self.surprising(evidence, "sellers", ("follow.out",))
-        looks = self.own.column("searches.for_term") > 0
-        buyer = ((contacts & (follows | looks)) | ((buys > 0.8) & (contacts | follows))) & ~content & ~seller
-        suspicious = content | wanted | shares | contacts | follows
-        labels = np.where(suspicious, OPEN, BYSTANDER).astype(np.int8)
+        seller = (agreed >= 4) | ((sells > 0.8) & (agreed >= 2))
+        buyer = (self._buyers(evidence) | ((buys > 0.8) & among)) & ~seller
+        open_ = (agreed >= 2) & (wanted | among | shares)
+        labels = np.where(open_, OPEN, BYSTANDER).astype(np.int8)
         labels[buyer], labels[seller] = BUYS, SELLS
         labels[self.known != OPEN] = self.known[self.known != OPEN]
         return labels
@@ -143,11 +189,12 @@ class ColdStart:
         return probabilities
 
     def _sample(self, labels: Labels, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-        """Every seller and buyer, and bystanders: all that something is known against, and some of the others."""
-        quiet = self.own.values.sum(axis=1) == 0
-        bystanders = np.flatnonzero((labels == BYSTANDER) & quiet)
-        few = rng.choice(bystanders, min(len(bystanders), 60_000), replace=False)
-        return np.sort(np.concatenate([np.flatnonzero((labels > 0) | ((labels == BYSTANDER) & ~quiet)), few]))
+        """Every seller and buyer, and bystanders: those that name terms or offer, and some of the others."""
+        picked = [np.flatnonzero(labels > 0)]
+        for loud in (True, False):
+            bystanders = np.flatnonzero((labels == BYSTANDER) & ((self.names_terms | self.looks | self.offers) == loud))
+            picked.append(rng.choice(bystanders, min(len(bystanders), SAMPLE), replace=False))
+        return np.sort(np.concatenate(picked))
 
 
 def fit_trees(evidence: Evidence, rows: npt.NDArray[np.int64], labels: Labels, seed: int, threads: int) -> xgb.Booster:

@@ -28,9 +28,11 @@ class KnownMediaSeen:
     def detect(self, tables: Tables) -> pa.Table:
         media = tables["media"]
         found = self.known.match_columns(*[media[name] for name in ("md5", "sha1", "sha256", "pdq")])
-        strengths = np.array([_STRENGTH[kind] for kind in found.kind], np.float32)
-        evidence = pa.array([f"{kind}:{distance}" for kind, distance in zip(found.kind, found.distance, strict=True)])
-        owners, times = keyed(media, "account_id")[found.row], micros(media, "created_at")[found.row]
+        kinds = found["kind"].to_pylist()
+        strengths = np.array([_STRENGTH[kind] for kind in kinds], np.float32)
+        evidence = pa.array([f"{kind}:{far}" for kind, far in zip(kinds, found["distance"].to_pylist(), strict=True)])
+        rows = found["row"].to_numpy()
+        owners, times = keyed(media, "account_id")[rows], micros(media, "created_at")[rows]
         return merge([signals(self, "known", Sightings(owners, strengths, times, evidence.cast(pa.string())))])
 
     def examples(self) -> Sequence[Example]:
