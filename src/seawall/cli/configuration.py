@@ -1,7 +1,8 @@
 """seawall.toml: what a deployment sets once, and where its key file is."""
 
+import re
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import click
 import msgspec
 
+from seawall.flow.keeping import is_run
 from seawall.intake.keyfile import load_or_make
 from seawall.records.errors import BadConfiguration
 from seawall.records.ids import IdKey
@@ -46,13 +48,19 @@ class Settings:
 
     def key_for_run(self, out: Path) -> IdKey:
         """The key, made where there is none; never inside a run folder."""
-        inside = next((folder for folder in _above(self.key_file) if folder == out.resolve() or is_run(folder)), None)
+        inside = next(
+            (folder for folder in self.key_file.resolve().parents if folder == out.resolve() or is_run(folder)), None
+        )
         if inside:
             raise BadConfiguration(
                 f"The id key file {self.key_file} would lie inside the run folder {inside}: whoever gets the run would "
                 "get the key. Give --key-file a place outside of it."
             )
         return load_or_make(self.key_file)
+
+    def holds(self) -> frozenset[str]:
+        """The keyed ids that must stay."""
+        return read_holds(self.configuration.holds) if self.configuration.holds else frozenset()
 
     def key(self) -> IdKey:
         """The key of earlier runs; raises BadConfiguration where there is none, for a new one would match nothing."""
@@ -62,15 +70,6 @@ class Settings:
                 "the first `seawall run` makes it."
             )
         return load_or_make(self.key_file)
-
-
-def is_run(folder: Path) -> bool:
-    """Whether a folder is one that `seawall run` wrote."""
-    return (folder / "summary.json").is_file()
-
-
-def _above(path: Path) -> Iterable[Path]:
-    return path.resolve().parents
 
 
 def read_configuration(path: Path) -> Configuration:
@@ -87,6 +86,18 @@ def read_configuration(path: Path) -> Configuration:
         return msgspec.convert(document, Configuration, dec_hook=_relative_to(path.parent))
     except msgspec.ValidationError as error:
         raise BadConfiguration(f"{path}: {error}. See docs/reference/configuration.md.") from error
+
+
+def read_holds(path: Path) -> frozenset[str]:
+    """Keyed ids, one a line as `seawall id` prints them; what follows a `#` is a remark. Raises BadConfiguration."""
+    try:
+        lines = [line.partition("#")[0].strip().lower() for line in path.read_text("utf-8").splitlines()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadConfiguration(f"The file of holds {path} cannot be read ({error}); nothing is removed.") from error
+    for number, line in enumerate(lines, start=1):
+        if line and not re.fullmatch("[0-9a-f]{16}", line):
+            raise BadConfiguration(f"{path}, line {number}, is not 16 hex digits. Take what `seawall id` prints.")
+    return frozenset(filter(None, lines))
 
 
 def _know_keys(where: str, section: object, known: type[msgspec.Struct]) -> None:

@@ -7,11 +7,11 @@ import click
 
 from seawall.cli.evaluate import tell
 from seawall.cli.run import run_and_tell
+from seawall.cli.world import build
 from seawall.flow.run import Order
 from seawall.intake.keyfile import load_or_make
 from seawall.records.errors import Refused
 from seawall.trials.evaluate import evaluate_many
-from seawall.trials.world import make_world
 
 ACCOUNTS = 20_000
 SEED = 1
@@ -35,10 +35,10 @@ def play(out: Path, accounts: int) -> None:
     clear(out)
     world, folder = out / "world", out / "run"
     click.echo(f"an invented world of {accounts:,} accounts")
-    make_world(world, accounts, SEED)
+    build(world, accounts, SEED)
     key = load_or_make(out / "seawall.key")
     run_and_tell(Order(world / "activity", folder, key, (world / "lexicon.csv",), plain_ids=True), quiet=False)
-    tell(evaluate_many([(folder, world / "truth.parquet")], key), as_json=False)
+    tell(evaluate_many([(folder, world / "truth.parquet")]), as_json=False)
     click.echo(f"open {(folder / 'report.html').resolve()}")
 
 

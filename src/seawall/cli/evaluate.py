@@ -41,7 +41,7 @@ def evaluate(
     pairs = [(run, truth), *also]
     keyed = any(not has_plain_ids(folder) for folder, _ in pairs)
     key: IdKey | None = settings.key() if keyed else None
-    tell(evaluate_many(pairs, key), as_json=as_json)
+    tell(evaluate_many(pairs, key=key), as_json=as_json)
 
 
 def has_plain_ids(run: Path) -> bool:
@@ -52,7 +52,7 @@ def has_plain_ids(run: Path) -> bool:
 def tell(evaluation: Evaluation, *, as_json: bool) -> None:
     """Print an evaluation for a person or for a program."""
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(evaluation.as_json()), indent=2))
+        click.echo(evaluation.as_json(), nl=False)
         return
     for line in evaluation.lines():
         click.echo(line)

@@ -1,5 +1,6 @@
 """`seawall id`: the keyed id of a platform's own id."""
 
+import sys
 from collections.abc import Callable
 
 import click
@@ -23,7 +24,7 @@ def identity(kind: str, text: str, settings: Settings) -> None:
     `-` to read one a line from standard input; each line of the answer is the keyed id, a tab and the text.
     """
     key = settings.key()
-    texts = click.get_text_stream("stdin").read().splitlines() if text == "-" else [text]
+    texts = sys.stdin.read().splitlines() if text == "-" else [text]
     column = pa.array(texts, pa.string())
     spelled = NORMAL[kind](column) if kind in NORMAL else column
     for own, keyed in zip(texts, key.column(kind, spelled), strict=True):

@@ -19,6 +19,10 @@ COMMANDS = {
     "evaluate": ("seawall.cli.evaluate:evaluate", "Measure runs against the truth of their worlds."),
     "world": ("seawall.cli.world:world", "Make an invented platform with planted networks."),
     "id": ("seawall.cli.identity:identity", "Print the keyed id of a platform's own id."),
+    "purge": ("seawall.cli.keeping:purge", "Remove old run folders and backups."),
+    "erase": ("seawall.cli.keeping:erase", "Erase an account from runs and backups."),
+    "backup": ("seawall.cli.keeping:backup", "Back up run folders into one sealed file."),
+    "restore": ("seawall.cli.keeping:restore", "Restore the run folders of a backup."),
 }
 """Every verb, where it is, and its line of help: adding one is one line."""
 

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from seawall.trials.world import make_world
+from seawall.trials.world import World, make_world
 
 
 @click.command()
@@ -22,6 +24,17 @@ def world(out: Path, accounts: int, seed: int, background: Path | None) -> None:
     Every account, word and offer in it is invented. OUT gets activity/, truth.parquet, lexicon.csv and
     verdicts-20.parquet.
     """
-    make_world(out, accounts, seed, background)
+    made = build(out, accounts, seed, background)
     click.echo(f"world: {out}")
+    click.echo(f"{made.accounts:,} accounts, {made.hidden:,} of them in {made.networks:,} hidden networks")
     click.echo(f"next: seawall run {out / 'activity'} --lexicon {out / 'lexicon.csv'} --out RUN")
+
+
+def build(out: Path, accounts: int, seed: int, background: Path | None = None) -> World:
+    """Make a world and show what is being made: a bar on a terminal, lines elsewhere."""
+    columns = (TextColumn("{task.description:<24}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("beginning", total=None)
+        if bar.console.is_terminal:
+            return make_world(out, accounts, seed, background, lambda part: bar.update(task, description=part))
+        return make_world(out, accounts, seed, background, lambda part: click.echo(f"making {part}", err=True))
