@@ -49,7 +49,7 @@ def main() -> None:
         if unicodedata.category(char)[0] not in "LNS" or folds_away(char):
             continue
         target = plain(spoof.getSkeleton(0, char)).replace("rn", "m")
-        target = {"vv": "w", "l": "i"}.get(target, target) if char not in "łɫƚ" else "l"
+        target = {"vv": "w", "l": "i"}.get(target, target) if char not in "łŁɫƚɭᏞᒪⳐⳑⵏꓡꮮ" else "l"
         if target.isascii() and target.isalnum() and len(target) <= 3:
             found[section(icu, char, target), target].append(char)
     for char, target in SMALL_CAPITALS.items():

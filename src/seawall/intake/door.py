@@ -1,9 +1,10 @@
 """The door itself: an activity folder in, keyed tables and a quarantine out."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,13 @@ import pyarrow as pa
 from seawall.intake.admission import Admission, Count
 from seawall.intake.chunk import Chunk
 from seawall.intake.columns import Fault, Mask, empty_lists, to_contract
-from seawall.intake.folder import READERS, Source, find_sources, list_folder
+from seawall.intake.feed import Feed, Origin
+from seawall.intake.folder import READERS, Source, find_feeds, find_sources, list_folder
 from seawall.intake.headers import LISTS
+from seawall.intake.jetstream import Jetstream
 from seawall.intake.keying import Keying
 from seawall.intake.keyset import KeySet
+from seawall.intake.mastodon import Mastodon
 from seawall.intake.names import Names
 from seawall.intake.quarantine import Quarantine
 from seawall.intake.sink import Parts
@@ -24,6 +28,7 @@ from seawall.records.activity import ADMITTED, Table
 from seawall.records.errors import BadActivity
 from seawall.records.ids import IdKey
 
+FEED_TYPES: dict[str, Callable[[Sequence[Path], Path], Feed]] = {"jetstream": Jetstream, "mastodon": Mastodon}
 Progress = Callable[[str, int], None]
 
 
@@ -36,22 +41,27 @@ def admit(
     With `plain_ids`, `work/lake/names` holds the name behind each key. Raises BadActivity for a folder that
     cannot be admitted as a whole: no accounts, a required column missing, a damaged file.
     """
-    sources = find_sources(list_folder(activity))
-    if "accounts" not in sources:
-        raise BadActivity.missing_accounts(activity, (path.name for path in list_folder(activity)))
+    paths = list_folder(activity)
+    sources = find_sources(paths)
+    feeds: list[Feed] = [FEED_TYPES[name](files, activity) for name, files in find_feeds(paths).items()]
+    held = frozenset(sources).union(*(feed.tables() for feed in feeds))
+    if "accounts" not in held:
+        raise BadActivity.missing_accounts(activity, (path.name for path in paths))
     work.mkdir(parents=True, exist_ok=True, mode=0o700)
     work.chmod(0o700)
     with ExitStack() as stack:
         names = stack.enter_context(Names(work / "lake" / "names", key)) if plain_ids else None
         quarantine = stack.enter_context(Quarantine(work / "quarantine"))
-        door = _Door(work / "lake", Keying(key, names), quarantine, names, now, progress)
-        tables = {name: door.table(ADMITTED[name], source, activity) for name, source in sources.items()}
+        door = _Door(activity, work / "lake", Keying(key, names), quarantine, names, now, progress)
+        for feed in feeds:
+            door.refuse(feed.refused)
+        tables = {name: door.table(ADMITTED[name], sources.get(name), feeds) for name in ADMITTED if name in held}
     if not tables["accounts"].kept:
         raise BadActivity(
             f"{activity} holds no account that can be used: {tables['accounts'].rows} rows, all quarantined. "
             f"See the reasons in {work / 'quarantine'}."
         )
-    return Admission(tables, {}, tuple(name for name in ADMITTED if name not in sources))
+    return Admission(tables, {feed.name: feed.count() for feed in feeds}, tuple(sorted(set(ADMITTED) - held)))
 
 
 @dataclass
@@ -71,6 +81,7 @@ class _Tally:
 class _Door:
     """Takes tables through, one after the other, accounts first."""
 
+    activity: Path
     lake: Path
     keying: Keying
     quarantine: Quarantine
@@ -78,18 +89,32 @@ class _Door:
     now: datetime
     progress: Progress | None
 
-    def table(self, table: Table, source: Source, activity: Path) -> Count:
+    def refuse(self, rows: Iterable[tuple[Origin, str]]) -> None:
+        """Quarantine what a feed could not turn into rows."""
+        for file, run in groupby(sorted(rows, key=lambda row: (row[0].file, row[0].line)), key=lambda row: row[0].file):
+            self.quarantine.refuse(file, *_unzip([(origin.line, reason) for origin, reason in run]))
+
+    def table(self, table: Table, source: Source | None, feeds: Sequence[Feed]) -> Count:
+        """Take one table through, from its own files and then from every feed."""
         tally = _Tally()
         unlinked = self.keying.unlinked
         seen = self.keying.accounts if table.name == "accounts" else KeySet()
         with Parts(self.lake / table.name, table.keyed_schema) as parts:
-            for chunk in _read(table, source, activity):
+            for chunk in self._chunks(table, source, feeds):
                 self._chunk(table, chunk, seen, parts, tally)
                 if self.progress is not None:
                     self.progress(table.name, tally.rows)
         unknown = tuple(sorted(tally.unknown))
         lost = self.keying.unlinked - unlinked
-        return Count(tally.rows, tally.kept, tally.quarantined, lost, source.bytes, unknown)
+        return Count(tally.rows, tally.kept, tally.quarantined, lost, source.bytes if source else 0, unknown)
+
+    def _chunks(self, table: Table, source: Source | None, feeds: Sequence[Feed]) -> Iterator[Chunk]:
+        if source is not None:
+            for path in source.files:
+                yield from READERS[source.format](path, path.relative_to(self.activity).as_posix(), table)
+        for feed in feeds:
+            if table.name in feed.tables():
+                yield from feed.chunks(table)
 
     def _chunk(self, table: Table, chunk: Chunk, seen: KeySet, parts: Parts, tally: _Tally) -> None:
         rows = len(chunk.lines)
@@ -123,11 +148,6 @@ class _Door:
             rows = np.flatnonzero(~good)
             self.quarantine.refuse(chunk.file, chunk.lines[rows], _first_reasons(faults, rows))
         return columns, good
-
-
-def _read(table: Table, source: Source, activity: Path) -> Iterator[Chunk]:
-    for path in source.files:
-        yield from READERS[source.format](path, path.relative_to(activity).as_posix(), table)
 
 
 def _without(faults: Iterable[Fault], rows: int) -> Mask:

@@ -21,6 +21,9 @@ READERS: dict[str, Reader] = {
 }
 
 
+FEEDS: dict[str, tuple[str, ...]] = {"jetstream": (".jsonl", ".jsonl.gz"), "mastodon": (".json",)}
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """The files of one table, in the order in which they are read; `format` is their common ending."""
@@ -62,6 +65,18 @@ def find_sources(paths: Iterable[Path]) -> dict[str, Source]:
             raise BadActivity(f"The table {table} is there more than once: {names}. Keep one of them.")
         sources.update({table: found[0]} if found else {})
     return sources
+
+
+def find_feeds(paths: Iterable[Path]) -> dict[str, list[Path]]:
+    """The recordings of each feed: `jetstream*.jsonl`, `mastodon*.json`, or what a folder so named holds."""
+    found: dict[str, list[Path]] = {}
+    for path in paths:
+        for feed, endings in FEEDS.items():
+            if path.name == feed and path.is_dir():
+                found.setdefault(feed, []).extend(p for p in list_folder(path) if p.name.endswith(endings))
+            elif path.name.startswith(feed) and path.name.endswith(endings):
+                found.setdefault(feed, []).append(path)
+    return found
 
 
 def _source(table: str, path: Path) -> Source | None:

@@ -23,6 +23,7 @@ Labels = npt.NDArray[np.int8]
 
 BYSTANDER, SELLS, BUYS, OPEN = 0, 1, 2, -1
 ROUNDS = 3
+SEED_ROUNDS = 4
 FOLDS = 3
 BLANKED = (("terms", "words"), ("terms", "words", "offers", "complaints"), ("searches",))
 """Families that are blanked together in copies of the training rows."""
@@ -84,15 +85,15 @@ class ColdStart:
         self.seed = seed
         self.threads = threads
         self.around = Surroundings(graph, bags)
-        self.chance = np.log(max(graph.n, 2)) / 2
+        self.chance = np.log(max(graph.n, 2))
         self.names_terms = self._any(_NAMES_TERMS)
-        self.offers = self._any(_OFFERS) | (own.column("links") > 0)
+        self.offers = self._any(_OFFERS)
         self.looks = own.column("searches.for_term") > 0
         self.looked = self.around.of("searchers", self.looks.astype(np.float32))
 
     def opinion(self) -> Opinion:
         """Run the rounds."""
-        sells, buys = self._seeds()
+        sells, buys = self.seeds()
         for number in range(ROUNDS):
             evidence = self._evidence(sells, buys)
             labels = self.labels(evidence, sells, buys)
@@ -115,26 +116,17 @@ class ColdStart:
             ]
         )
 
-    def _seeds(self) -> tuple[Floats, Floats]:
+    def seeds(self) -> tuple[Floats, Floats]:
         """The first sellers: terms, an offer and interest from searchers; then those that tie to them; then buyers."""
-        wanted = self.pull(self.looked, "searchers", INWARD) > 2 * self.chance
-        content = self.names_terms & self.offers
-        sells = self._decided((content & wanted).astype(np.float32), SELLS)
-        for _ in range(2):
-            around = self.around.of("sellers", sells)
-            among = self.pull(around, "sellers", (*INWARD, *OUTWARD)) > 2 * self.chance
-            shares = self._shared(self.around.shares("sellers", sells))
-            agreed = (
-                self.names_terms.astype(int)
-                + self.offers
-                + wanted
-                + among
-                + shares
-                + (self.own.column("complaints.received") > 1)
-            )
-            sells = self._decided((agreed >= 4).astype(np.float32), SELLS)
-        buys = self._buyers(self.around.of("sellers", sells)) & (sells == 0)
-        return sells, self._decided(buys.astype(np.float32), BUYS)
+        wanted = self.pull(self.looked, "searchers", INWARD) > self.chance
+        sells = self._decided((self.names_terms & self.offers & wanted).astype(np.float32), SELLS)
+        buys = np.zeros(self.graph.n, np.float32)
+        for _ in range(SEED_ROUNDS):
+            evidence = self._evidence(sells, buys)
+            seller, buyer = self.agreed(evidence)
+            sells = self._decided(seller.astype(np.float32), SELLS)
+            buys = self._decided(buyer.astype(np.float32), BUYS)
+        return sells, buys
 
     def _decided(self, members: Floats, wanted: int) -> Floats:
         """The members of a set, with what people decided put over it."""
@@ -146,32 +138,35 @@ class ColdStart:
         """How far chance is from explaining an account's ties to a set, over all these ways, in nats, shape (n,)."""
         return np.sum([np.expm1(evidence.column(f"{name}.{way}.surprise")) for way in ways], axis=0)
 
-    def _shared(self, evidence: Evidence) -> Flags:
-        return sum(evidence.column(f"sellers.{thing}") for thing in ("link", "avatar", "media")) > 0.5
+    def ties(self, evidence: Evidence) -> tuple[Flags, Flags, Flags]:
+        """Three ways to belong: ties among sellers, wanted by buyers, and things shared with sellers."""
+        among = self.pull(evidence, "sellers", (*INWARD, *OUTWARD)) > self.chance
+        wanted = self.pull(evidence, "buyers", INWARD) > self.chance
+        shares = sum(evidence.column(f"sellers.{thing}") for thing in ("link", "avatar", "media")) > 0.5
+        return among, wanted, shares
 
-    def _buyers(self, around: Evidence) -> Flags:
-        """Two families: they contact sellers, and follow them, look at them or look for them."""
-        contacts = self.pull(around, "sellers", ("message.out", "engage.out")) > 2 * self.chance
-        follows = self.pull(around, "sellers", ("follow.out", "view.out")) > self.chance
-        return contacts & (follows | self.looks)
+    def agreed(self, evidence: Evidence) -> tuple[Flags, Flags]:
+        """Sellers and buyers by agreement of independent families.
+
+        A seller shows in what it writes or offers and in two ways of belonging, or in both and in one. A buyer
+        contacts sellers, and follows them, looks at them or looks for them.
+        """
+        among, wanted, shares = self.ties(evidence)
+        shows = self.names_terms.astype(int) + self.offers
+        belongs = among.astype(int) + wanted + shares
+        seller = (shows + belongs >= 3) & (shows >= 1) & (belongs >= 1)
+        contact = self.pull(evidence, "sellers", ("message.out", "engage.out"))
+        follow = self.pull(evidence, "sellers", ("follow.out", "view.out"))
+        buyer = (contact > self.chance / 2) & ((follow > self.chance / 2) | self.looks) & (contact + follow > self.chance)
+        return seller, buyer & ~seller
 
     def labels(self, evidence: Evidence, sells: Floats, buys: Floats) -> Labels:
         """Classes that several families agree on; OPEN where the evidence is mixed."""
-        wanted = self.pull(evidence, "searchers", INWARD) + self.pull(evidence, "buyers", INWARD) > 2 * self.chance
-        among = self.pull(evidence, "sellers", (*INWARD, *OUTWARD)) > 2 * self.chance
-        shares = self._shared(evidence)
-        agreed = (
-            self.names_terms.astype(int)
-            + self.offers
-            + wanted
-            + among
-            + shares
-            + (self.own.column("complaints.received") > 1)
-        )
-        seller = (agreed >= 4) | ((sells > 0.8) & (agreed >= 2))
-        buyer = (self._buyers(evidence) | ((buys > 0.8) & among)) & ~seller
-        open_ = (agreed >= 2) & (wanted | among | shares)
-        labels = np.where(open_, OPEN, BYSTANDER).astype(np.int8)
+        seller, buyer = self.agreed(evidence)
+        belongs = np.any(self.ties(evidence), axis=0)
+        seller |= (sells > 0.8) & belongs
+        buyer = (buyer | ((buys > 0.8) & belongs)) & ~seller
+        labels = np.where(belongs, OPEN, BYSTANDER).astype(np.int8)
         labels[buyer], labels[seller] = BUYS, SELLS
         labels[self.known != OPEN] = self.known[self.known != OPEN]
         return labels

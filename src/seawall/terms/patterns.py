@@ -1,0 +1,219 @@
+"""From terms to patterns: the forms in which each may stand in a text.
+
+A form is a term folded like any text: as written, in capitals (Greek and Cyrillic capitals look like other Latin
+letters than their small ones), with look-alike pairs (rn for m, vv for w, cl for d), and with doubled letters kept
+apart. The edit table holds each form with one letter dropped or two neighbours swapped: the deletion neighbourhood of
+Mor and Fraenkel (CACM 1982), restricted to one edit.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numba as nb
+import numpy as np
+import numpy.typing as npt
+
+from seawall.terms.alphabet import Alphabet
+from seawall.terms.engine import Table, build
+from seawall.terms.fold import BASE, GAP, IN_RUN, MIX, WINDOW, Letters, alike, fold_bytes, new_stream
+from seawall.terms.lexicon import Lexicon
+
+VISUAL_Q, EDIT_Q = 4, 5
+AS_IS, DROPPED, DROPPED_PAIR, SWAPPED = 0, 1, 2, 3
+"""What was done to a form: nothing; one letter dropped, at `pos`; two, because the drop made equal neighbours; swapped."""
+MIN_DROP, MIN_SWAP = 6, 5
+PAIRS = (("m", "rn"), ("w", "vv"), ("d", "cl"), ("k", "ck"))
+PAIR_COST = 0.4
+
+
+class Forms(NamedTuple):
+    """Every form of every term; `at` [forms + 1] cuts `entry`, `code` and `run` into forms."""
+
+    at: npt.NDArray[np.int32]
+    entry: npt.NDArray[np.uint32]
+    code: npt.NDArray[np.int32]
+    run: npt.NDArray[np.uint8]
+    gap: npt.NDArray[np.uint64]  # bit k: a gap stands before symbol k
+    term: npt.NDArray[np.int32]
+    cost: npt.NDArray[np.float32]
+
+
+class Patterns(NamedTuple):
+    """What each pattern of a table stands for."""
+
+    form: npt.NDArray[np.int32]
+    op: npt.NDArray[np.uint8]
+    pos: npt.NDArray[np.uint8]
+
+
+def spellings(lexicon: Lexicon) -> Iterator[tuple[int, str, float]]:
+    """(term, text, cost) of everything that the exact and visual lanes look for."""
+    for number, term in enumerate(lexicon.terms):
+        if term.scanned:
+            text = term.text
+            yield number, text, 0.0
+            if not text.isascii():
+                yield number, text.upper(), 0.0
+                yield number, text.title(), 0.0
+            for letter, pair in PAIRS[:3]:
+                if letter in text:
+                    yield number, text.replace(letter, pair), PAIR_COST
+
+
+def letters_of(alphabet: Alphabet) -> Letters:
+    """The alphabet as the kernels take it."""
+    return Letters(alphabet.page, alphabet.entry, alphabet.several, alphabet.count)
+
+
+def forms_of(rows: list[tuple[int, str, float]], letters: Letters) -> Forms:
+    """Fold spellings into forms; those that fold to nothing or to more than 64 symbols are left out."""
+    encoded = [text.encode("utf-8", "replace") for _, text, _ in rows]
+    offsets = np.cumsum([0, *map(len, encoded)])
+    data = np.frombuffer(b"".join(encoded) + b" ", np.uint8)
+    terms = np.array([term for term, _, _ in rows], np.int32)
+    costs = np.array([cost for _, _, cost in rows], np.float32)
+    return Forms(*_forms(data, offsets, terms, costs, letters))
+
+
+@nb.njit(cache=True)
+def _forms(data, offsets, terms, costs, letters):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    rows = len(terms)
+    room = 8 * len(data) + 64
+    at = np.zeros(2 * rows + 1, np.int32)
+    entry = np.empty(room, np.uint32)
+    code = np.empty(room, np.int32)
+    run = np.empty(room, np.uint8)
+    gap = np.zeros(2 * rows, np.uint64)
+    term = np.empty(2 * rows, np.int32)
+    cost = np.empty(2 * rows, np.float32)
+    out = new_stream(4 * len(data) + 64)
+    f = 0
+    for row in range(rows):
+        n = fold_bytes(data, offsets[row], offsets[row + 1], offsets[row], letters, False, out)
+        apart = False
+        for k in range(n):
+            apart |= out.run[k] == 2
+        for spread in range(1 + apart):
+            w = at[f]
+            for k in range(n):
+                if k and out.level[k] >= GAP and w - at[f] < WINDOW:
+                    gap[f] |= np.uint64(1) << np.uint64(w - at[f])
+                for _ in range(2 if spread and out.run[k] == 2 else 1):
+                    entry[w] = out.entry[k]
+                    code[w] = out.code[k]
+                    run[w] = 1 if spread else out.run[k]
+                    w += 1
+            if 0 < w - at[f] <= WINDOW:
+                term[f] = terms[row]
+                cost[f] = costs[row]
+                f += 1
+                at[f] = w
+            else:
+                gap[f] = 0
+    return at[: f + 1].copy(), entry[: at[f]].copy(), code[: at[f]].copy(), run[: at[f]].copy(), gap[:f].copy(), term[:f].copy(), cost[:f].copy()
+
+
+@nb.njit(cache=True)
+def place(op, pos, k):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """The symbol of the form that stands at place `k` of the pattern."""
+    if op == DROPPED or op == DROPPED_PAIR:
+        return k + op * (k >= pos)
+    if op == SWAPPED:
+        return pos + 1 if k == pos else (pos if k == pos + 1 else k)
+    return k
+
+
+@nb.njit(cache=True)
+def _hashes(forms, f, op, pos, length, q):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """The hash of the first `q` symbols of a pattern and of all of them."""
+    prefix = np.uint64(0)
+    whole = np.uint64(0)
+    for k in range(length):
+        symbol = forms.entry[forms.at[f] + place(op, pos, k)] & np.uint32(0x1FFFFF)
+        if symbol < 128:
+            symbol = alike[symbol]
+        mixed = (np.uint64(symbol) + np.uint64(1)) * MIX
+        whole = whole * BASE + (mixed ^ (mixed >> np.uint64(29)))
+        if k + 1 == q or (k + 1 == length and length < q):
+            prefix = whole
+    return prefix, whole
+
+
+@nb.njit(cache=True)
+def _visual(forms, q):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    count = len(forms.term)
+    prefix = np.empty(count, np.uint64)
+    whole = np.empty(count, np.uint64)
+    length = np.empty(count, np.int64)
+    for f in range(count):
+        length[f] = forms.at[f + 1] - forms.at[f]
+        prefix[f], whole[f] = _hashes(forms, f, AS_IS, 0, length[f], q)
+    return prefix, whole, length
+
+
+@nb.njit(cache=True)
+def _same(forms, a, b):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    return (forms.entry[a] ^ forms.entry[b]) & np.uint32(0x1FFFFF) == 0
+
+
+@nb.njit(cache=True)
+def _edits(forms, f, op, pos):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Fill `op` and `pos` with the edits of form `f`; returns how many."""
+    begin = forms.at[f]
+    m = forms.at[f + 1] - begin
+    n = 0
+    for k in range(m):
+        if (k > 0 or m >= MIN_DROP + 1) and m >= MIN_DROP:
+            inner = 0 < k < m - 1 and _same(forms, begin + k - 1, begin + k + 1)
+            op[n] = DROPPED_PAIR if inner else DROPPED
+            pos[n] = k
+            n += 1
+        if k + 1 < m and m >= MIN_SWAP:
+            joins = (k > 0 and _same(forms, begin + k - 1, begin + k + 1)) or (k + 2 < m and _same(forms, begin + k, begin + k + 2))
+            if not joins and not _same(forms, begin + k, begin + k + 1):
+                op[n] = SWAPPED
+                pos[n] = k
+                n += 1
+    return n
+
+
+@nb.njit(cache=True)
+def _neighbours(forms, editable, q):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    room = 2 * len(forms.entry) + 1
+    form = np.empty(room, np.int32)
+    op = np.empty(room, np.uint8)
+    pos = np.empty(room, np.uint8)
+    prefix = np.empty(room, np.uint64)
+    whole = np.empty(room, np.uint64)
+    length = np.empty(room, np.int64)
+    n = 0
+    for f in range(len(forms.term)):
+        if not editable[f]:
+            continue
+        added = _edits(forms, f, op[n:], pos[n:])
+        for k in range(n, n + added):
+            form[k] = f
+            shorter = op[k] if op[k] <= DROPPED_PAIR else 0
+            length[k] = forms.at[f + 1] - forms.at[f] - shorter
+            prefix[k], whole[k] = _hashes(forms, f, op[k], pos[k], length[k], q)
+        n += added
+    return form[:n].copy(), op[:n].copy(), pos[:n].copy(), prefix[:n].copy(), whole[:n].copy(), length[:n].copy()
+
+
+def visual_table(forms: Forms) -> tuple[Table, Patterns]:
+    """The patterns of the exact and visual lanes."""
+    prefix, whole, length = _visual(forms, VISUAL_Q)
+    count = len(forms.term)
+    still = np.zeros(count, np.uint8)
+    return build(VISUAL_Q, prefix, whole, length), Patterns(np.arange(count, dtype=np.int32), still, still)
+
+
+def edit_table(forms: Forms, letters: Letters) -> tuple[Table, Patterns]:
+    """The patterns of the edit lane: one letter dropped or two swapped, in scripts that write spaces."""
+    unspaced = (forms.entry >> 21) & 15 == 10
+    emoji = (forms.entry >> 21) & 15 == 8
+    bad = np.add.reduceat((unspaced | emoji).astype(np.int64), forms.at[:-1]) if len(forms.term) else np.empty(0)
+    first = np.ones(len(forms.term), bool)
+    first[1:] = forms.term[1:] != forms.term[:-1]
+    form, op, pos, prefix, whole, length = _neighbours(forms, first & (bad == 0), EDIT_Q)
+    return build(EDIT_Q, prefix, whole, length), Patterns(form, op, pos)

@@ -1,0 +1,127 @@
+"""The scanner: a lexicon compiled once, then columns or single texts."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from seawall.terms.alphabet import Disguise, alphabet
+from seawall.terms.fold import Letters
+from seawall.terms.lexicon import Lexicon
+from seawall.terms.patterns import edit_table, forms_of, letters_of, spellings, visual_table
+from seawall.terms.scan import BITS, COST, END, LANE, MILLI, ROW, START, TERM, Compiled, scan
+
+
+class Lane(StrEnum):
+    """How a hit was found: as written, through look, through one edit, or through sound."""
+
+    EXACT = "exact"
+    VISUAL = "visual"
+    EDIT = "edit"
+    PHONETIC = "phonetic"
+
+
+LANES = tuple(Lane)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One term in one text: bytes [start, end) of the original, the disguises undone, and their cost."""
+
+    term: int
+    start: int
+    end: int
+    lane: Lane
+    disguises: tuple[str, ...]
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Hits in a column, in the order of its rows; every array has shape (hits,).
+
+    `start` and `end` are byte offsets into the UTF-8 of that row, `lane` indexes `LANES`, `disguise` is a bit set over
+    `terms.alphabet.Disguise`, `cost` is 0 for the term as written.
+    """
+
+    row: npt.NDArray[np.int64]
+    term: npt.NDArray[np.int64]
+    start: npt.NDArray[np.int64]
+    end: npt.NDArray[np.int64]
+    lane: npt.NDArray[np.int8]
+    disguise: npt.NDArray[np.int32]
+    cost: npt.NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+
+def disguises_of(bits: int) -> tuple[str, ...]:
+    """The names of the disguises in a bit set."""
+    return tuple(disguise.name.lower() for disguise in Disguise if disguise and bits >> disguise & 1)
+
+
+class Scanner:
+    """A compiled lexicon. A term's id is its position in `lexicon.terms`; only active terms are looked for."""
+
+    def __init__(self, lexicon: Lexicon, compiled: Compiled) -> None:
+        self.lexicon = lexicon
+        self._compiled = compiled
+
+    @classmethod
+    def compile(cls, lexicon: Lexicon, *, edits: bool = True) -> "Scanner":
+        """Compile the active terms. `edits` off leaves the exact and visual lanes."""
+        rows = list(spellings(lexicon))
+        wanted = "".join({char for _, text, _ in rows for char in text if not char.isalnum()})
+        letters = letters_of(alphabet().with_emoji(_emoji(wanted)))
+        forms = forms_of(rows, letters)
+        visual, visual_patterns = visual_table(forms)
+        edit, edit_patterns = edit_table(forms, letters)
+        return cls(lexicon, Compiled(letters, forms, visual, visual_patterns, edit, edit_patterns, edits))
+
+    def scan_column(self, texts: pa.Array | pa.ChunkedArray, *, hashtags: bool = False) -> Hits:
+        """The hits in a column of text; a null has none. `hashtags`: each row is one hashtag without its #."""
+        data, offsets = utf8(texts)
+        found = scan(data, offsets, hashtags, self._compiled)
+        return Hits(
+            found[:, ROW],
+            found[:, TERM],
+            found[:, START],
+            found[:, END],
+            found[:, LANE].astype(np.int8),
+            found[:, BITS].astype(np.int32),
+            (found[:, COST] / MILLI).astype(np.float32),
+        )
+
+    def scan_text(self, text: str, *, hashtag: bool = False) -> list[Hit]:
+        """The hits in one text; offsets count bytes of its UTF-8, where a lone surrogate has three."""
+        raw = text.encode("utf-8", "surrogatepass")
+        data = np.frombuffer(raw, np.uint8)
+        found = scan(data, np.array((0, len(raw)), np.int64), hashtag, self._compiled)
+        if not len(found):
+            return []
+        return [
+            Hit(row[TERM], row[START], row[END], LANES[row[LANE]], disguises_of(row[BITS]), row[COST] / MILLI)
+            for row in found.tolist()
+        ]
+
+
+def _emoji(chars: str) -> str:
+    table = alphabet()
+    return "".join(sorted(char for char in chars if table.of(char) >> 21 & 15 == 8))
+
+
+def utf8(texts: pa.Array | pa.ChunkedArray) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    """Bytes and offsets [rows + 1] of a string column; a null row is empty."""
+    texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+    texts = texts.cast(pa.large_string())
+    if texts.null_count:
+        texts = texts.fill_null("")
+    if len(texts) == 0:
+        return np.zeros(1, np.uint8), np.zeros(1, np.int64)
+    _, offsets, data = texts.buffers()
+    bounds = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    empty = data is None or data.size == 0
+    return (np.zeros(1, np.uint8) if empty else np.frombuffer(data, np.uint8)), bounds
