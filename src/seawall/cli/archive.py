@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from seawall.flow.folder import appears_whole
-from seawall.records.errors import BadConfiguration, BadInput, Damaged, Refused, UnknownVersion
+from seawall.records.errors import BadInput, Damaged, Refused, UnknownVersion
 from seawall.records.ids import IdKey
 from seawall.records.run import SCHEMA_VERSION
 from seawall.records.sealed_stream import MAGIC, SealedReader, SealedWriter
@@ -58,6 +58,8 @@ def backup(runs: Iterable[Path], to: Path, key: IdKey) -> None:
         )
     if to.exists():
         raise Refused(f"{to} is there already; a backup never overwrites another. Choose a new name.")
+    if not to.parent.is_dir():
+        raise BadInput(f"{to.parent} is not a folder; make it first, or choose another place for the backup.")
     write_archive(to, key, (entry for run in runs for entry in _entries(run)))
 
 
@@ -86,8 +88,6 @@ def write_archive(to: Path, key: IdKey, entries: Iterable[Entry]) -> None:
         for _ in read_archive(partial, key):
             pass
         partial.replace(to)
-    except OSError as error:
-        raise BadConfiguration(f"{to} cannot be written ({error.strerror}). Choose another place.") from error
     finally:
         partial.unlink(missing_ok=True)
 
@@ -100,22 +100,31 @@ def _add(tar: tarfile.TarFile, entry: Entry) -> None:
 
 def read_archive(archive: Path, key: IdKey) -> Iterator[Entry]:
     """The files of an archive; raises Damaged, at the latest at its end, where one is not what was backed up."""
+    if not is_archive(archive):
+        raise BadInput(f"{archive} is not a backup. Give a file that `seawall backup` wrote.")
     found: dict[str, str] = {}
     described: dict[str, Any] = {}
-    with archive.open("rb") as file:
-        sealed = SealedReader(file, key.subkey("backup"))
-        with tarfile.open(fileobj=sealed, mode="r|") as tar:  # type: ignore[call-overload]  # it only reads
-            for member in tar:
-                content = b"".join(tar.extractfile(member) or ())
-                if member.name == _DIGESTS:
-                    described = msgspec.json.decode(content)
-                    continue
-                found[member.name] = hashlib.sha256(content).hexdigest()
-                yield Entry(member.name, member.mtime, content)
+    for entry in _unsealed(archive, key):
+        if entry.name == _DIGESTS:
+            described = msgspec.json.decode(entry.content)
+        else:
+            found[entry.name] = hashlib.sha256(entry.content).hexdigest()
+            yield entry
     if described.get("schema_version") != SCHEMA_VERSION:
         raise UnknownVersion.of(str(archive), described.get("schema_version"), SCHEMA_VERSION)
     if described["sha256"] != found:
         raise Damaged(f"{archive} does not hold the files that were backed up. Use another backup.")
+
+
+def _unsealed(archive: Path, key: IdKey) -> Iterator[Entry]:
+    with archive.open("rb") as file:
+        try:
+            sealed = SealedReader(file, key.subkey("backup"))
+            with tarfile.open(fileobj=sealed, mode="r|") as tar:  # type: ignore[call-overload]  # it only reads
+                for member in tar:
+                    yield Entry(member.name, member.mtime, b"".join(tar.extractfile(member) or ()))
+        except Damaged as error:
+            raise Damaged(f"{archive}: {error}") from error
 
 
 def restore(archive: Path, to: Path, key: IdKey) -> list[Path]:

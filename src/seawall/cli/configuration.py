@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -80,8 +80,9 @@ def read_configuration(path: Path) -> Configuration:
         raise BadConfiguration(f"{path} cannot be read ({error}). Give a UTF-8 file, or leave --config out.") from error
     except tomllib.TOMLDecodeError as error:
         raise BadConfiguration(f"{path} is not TOML: {error}. See docs/reference/configuration.md.") from error
-    _know_keys(str(path), document, Configuration)
-    _know_keys(f"{path}, [run],", document.get("run"), RunSection)
+    section = document.get("run")
+    _know_keys(f"{path}", document, Configuration)
+    _know_keys(f"[run] in {path}", section if isinstance(section, dict) else {}, RunSection)
     try:
         return msgspec.convert(document, Configuration, dec_hook=_relative_to(path.parent))
     except msgspec.ValidationError as error:
@@ -100,11 +101,16 @@ def read_holds(path: Path) -> frozenset[str]:
     return frozenset(filter(None, lines))
 
 
-def _know_keys(where: str, section: object, known: type[msgspec.Struct]) -> None:
+def _know_keys(where: str, section: Iterable[str], known: type[msgspec.Struct]) -> None:
     """Refuse keys that nobody reads: a setting with a typing error must not pass in silence."""
-    for key in section if isinstance(section, dict) else ():
-        if key not in known.__struct_fields__:
-            raise BadConfiguration.unknown_key(where, key, known.__struct_fields__)
+    for key in section:
+        if key in known.__struct_fields__:
+            continue
+        if key in Configuration.__struct_fields__:
+            raise BadConfiguration(f"{where}: {key} stands above [run]. Move it to the top of the file.")
+        if key in RunSection.__struct_fields__:
+            raise BadConfiguration(f"{where}: {key} stands under [run]. Move it below a line `[run]`.")
+        raise BadConfiguration.unknown_key(where, key, known.__struct_fields__)
 
 
 def _relative_to(folder: Path) -> Callable[[type, Any], Any]:

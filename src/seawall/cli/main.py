@@ -3,8 +3,7 @@
 import os
 import sys
 import warnings
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -30,7 +29,20 @@ STOPPED = 130
 """The exit code of a command that its user stopped, as shells have it for SIGINT."""
 
 
-@click.group(cls=LazyGroup, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+class Door(LazyGroup):
+    """The group of all verbs; every failure ends as one message and an exit code, unless SEAWALL_DEBUG is set."""
+
+    def main(self, *arguments: Any, **options: Any) -> NoReturn:
+        try:
+            code = super().main(*arguments, **{**options, "standalone_mode": False})
+        except Exception as error:
+            if os.environ.get("SEAWALL_DEBUG"):
+                raise
+            sys.exit(_explain(error))
+        sys.exit(code)
+
+
+@click.group(cls=Door, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="seawall", message="seawall %(version)s")
 def cli() -> None:
     """Find the networks that trade CSAM on a platform, and keep buyers and sellers apart.
@@ -39,17 +51,11 @@ def cli() -> None:
     """
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command; every failure ends as one message and an exit code, unless SEAWALL_DEBUG is set."""
+def main() -> None:
+    """The command `seawall`."""
     keep_kernels()
     warnings.showwarning = _show_warning
-    try:
-        code = cli.main(arguments, prog_name="seawall", standalone_mode=False)
-    except Exception as error:
-        if os.environ.get("SEAWALL_DEBUG"):
-            raise
-        sys.exit(_explain(error))
-    sys.exit(code)
+    cli(prog_name="seawall")
 
 
 def _explain(error: Exception) -> int:
@@ -71,8 +77,8 @@ def _message(error: Exception) -> tuple[str, int]:
         return f"{error.format_message()} See `{error.ctx.command_path} --help`.", error.exit_code
     if isinstance(error, click.ClickException):
         return error.format_message(), error.exit_code
-    if isinstance(error, OSError) and error.filename:
-        return f"{os.fsdecode(error.filename)}: {error.strerror}.", 1
+    if isinstance(error, OSError) and error.strerror:
+        return f"{f'{os.fsdecode(error.filename)}: ' if error.filename else ''}{error.strerror}.", 1
     what = " ".join(f"{type(error).__name__}: {error}".split())
     return f"failed inside ({what}). Run it again with SEAWALL_DEBUG=1 to see where, and tell the maintainers.", 1
 

@@ -50,11 +50,11 @@ class SealedReader:
 
     def __init__(self, file: BinaryIO, key: bytes) -> None:
         head = file.read(len(MAGIC) + SALT)
-        if not head.startswith(MAGIC):
-            raise Damaged("this is no sealed stream of a Seawall that this one knows. Give the file that it wrote.")
+        self._ahead = file.read(CHUNK + TAG)
+        if not head.startswith(MAGIC) or not self._ahead:
+            raise Damaged("this is not a whole sealed stream that this Seawall knows. Give a file that it wrote.")
         self._file, self._cipher = file, _cipher(key, head[len(MAGIC) :])
         self._number, self._rest = 0, bytearray()
-        self._ahead = file.read(CHUNK + TAG)
 
     def read(self, size: int) -> bytes:
         """The next `size` bytes; fewer only at the end."""
