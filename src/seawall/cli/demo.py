@@ -44,7 +44,7 @@ def play(out: Path, accounts: int) -> None:
 
 def clear(out: Path) -> None:
     """Empty an earlier demo's folder and mark it as ours; raises Refused for a folder that holds anything else."""
-    if out.is_dir() and any(out.iterdir()) and not (out / MARK).is_file():
+    if out.exists() and not (out / MARK).is_file() and (out.is_file() or any(out.iterdir())):
         raise Refused(f"{out} holds something that no demo made. Choose another folder with --out.")
     out.mkdir(parents=True, exist_ok=True, mode=0o700)
     (out / MARK).touch()

@@ -32,9 +32,10 @@ def world(out: Path, accounts: int, seed: int, background: Path | None) -> None:
 
 def build(out: Path, accounts: int, seed: int, background: Path | None = None) -> World:
     """Make a world and show what is being made: a bar on a terminal, lines elsewhere."""
-    columns = (TextColumn("{task.description:<24}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("beginning", total=None)
-        if bar.console.is_terminal:
-            return make_world(out, accounts, seed, background, lambda part: bar.update(task, description=part))
+    console = Console(stderr=True)
+    if not console.is_terminal:
         return make_world(out, accounts, seed, background, lambda part: click.echo(f"making {part}", err=True))
+    columns = (TextColumn("{task.description:<24}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("beginning", total=None)
+        return make_world(out, accounts, seed, background, lambda part: bar.update(task, description=part))
