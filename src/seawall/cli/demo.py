@@ -11,7 +11,7 @@ from seawall.cli.world import build
 from seawall.flow.run import Order
 from seawall.intake.keyfile import load_or_make
 from seawall.records.errors import Refused
-from seawall.trials.evaluate import evaluate_many
+from seawall.trials.evaluate import evaluate
 
 ACCOUNTS = 20_000
 SEED = 1
@@ -38,7 +38,7 @@ def play(out: Path, accounts: int) -> None:
     build(world, accounts, SEED)
     key = load_or_make(out / "seawall.key")
     run_and_tell(Order(world / "activity", folder, key, (world / "lexicon.csv",), plain_ids=True), quiet=False)
-    tell(evaluate_many([(folder, world / "truth.parquet")]), as_json=False)
+    tell(evaluate(folder, world / "truth.parquet"), as_json=False)
     click.echo(f"open {(folder / 'report.html').resolve()}")
 
 

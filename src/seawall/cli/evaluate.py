@@ -6,8 +6,11 @@ import click
 import msgspec
 
 from seawall.cli.configuration import Settings, with_settings
+from seawall.flow.keeping import is_run
+from seawall.records.errors import BadInput
 from seawall.records.ids import IdKey
-from seawall.trials.evaluate import Evaluation, evaluate_many
+from seawall.trials.evaluate import Evaluation, summarise
+from seawall.trials.judged import judge
 
 RUN = click.Path(path_type=Path, exists=True, file_okay=False)
 TRUTH = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -38,15 +41,16 @@ def evaluate(
     Prints recall, precision, role F1, false accusations in each look-alike community, network recovery and
     calibration, each with its interval. Runs with keyed ids need the key file that they were made with.
     """
-    pairs = [(run, truth), *also]
-    keyed = any(not has_plain_ids(folder) for folder, _ in pairs)
-    key: IdKey | None = settings.key() if keyed else None
-    tell(evaluate_many(pairs, key=key), as_json=as_json)
+    worlds = [judge(folder, known, None, _key(folder, settings)) for folder, known in [(run, truth), *also]]
+    tell(summarise(worlds), as_json=as_json)
 
 
-def has_plain_ids(run: Path) -> bool:
-    """Whether a run was made with --plain-ids."""
-    return bool(msgspec.json.decode((run / "summary.json").read_bytes())["plain_ids"])
+def _key(run: Path, settings: Settings) -> IdKey | None:
+    """The key behind the ids of a run; none where they are plain."""
+    if not is_run(run):
+        raise BadInput(f"{run} is not a run folder. Give one that `seawall run` wrote.")
+    plain = msgspec.json.decode((run / "summary.json").read_bytes())["plain_ids"]
+    return None if plain else settings.key()
 
 
 def tell(evaluation: Evaluation, *, as_json: bool) -> None:
