@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seawall.flow.report import (
+from seawall.pages.report import (
     LISTED,
     MAP_MEMBERS,
     MAPS,
