@@ -1,4 +1,4 @@
-"""Where to draw the members of a network, so that its communities lie apart.
+"""Where to draw the members of a network: communities lie apart.
 
 Springs and repulsion as Fruchterman and Reingold describe them (Software: Practice and Experience 21, 1991), every pair
 counted, with the communities that Louvain finds held apart by weaker springs between them. scikit-network has force
