@@ -1,4 +1,4 @@
-"""The report: opens offline, escapes everything, tells the same every time, and no more than its profile allows."""
+"""The report: opens offline, escapes all, tells no more than allowed."""
 
 import re
 from collections import Counter
