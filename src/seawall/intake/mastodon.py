@@ -75,7 +75,7 @@ class Mastodon:
             return
         try:
             rows = list(rows_of(msgspec.convert(entity, kind)))
-        except msgspec.ValidationError as error:
+        except (msgspec.ValidationError, RecursionError) as error:
             self.refused.append((origin, reason_of(error)))
             return
         for table, row in rows:
