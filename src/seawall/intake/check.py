@@ -1,4 +1,4 @@
-"""Says what an activity folder holds, and what each missing table would add."""
+"""Says what an activity folder holds, and what it lacks."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Reads recordings of Jetstream v1 (Bluesky) into the contract's tables.
+"""Reads recordings of Jetstream v1 (Bluesky) into the contract.
 
 A recording is read once to fold it, holding some 60 bytes a frame and one entry an account, and once more for each
 table. Only files are read: no relay is contacted.
