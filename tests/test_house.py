@@ -10,7 +10,7 @@ FLOORS = (
     {"records"},
     {"terms", "hashes", "effects"},
     {"signals", "network", "intake", "lake"},
-    {"guard", "cases"},
+    {"guard", "cases", "pages"},
     {"flow", "disclosures"},
     {"api", "trials", "console"},
     {"cli"},

@@ -1,4 +1,4 @@
-"""Maps of networks: everyone on the page, communities apart, the same map every time."""
+"""Maps of networks: all on the page, apart, the same every time."""
 
 import time
 

@@ -32,6 +32,7 @@ LEAST = 0.2
 
 AMONG_IN = ("follow", "comment", "like", "mention", "share")
 AMONG_OUT = ("follow", "mention", "share")
+WANTED = ("message", "comment", "view", "like", "mention")
 ALL_TIES = ("follow", "message", "comment", "like", "mention", "share")
 CONTACT = ("message", "comment")
 LOOKS = ("follow", "view", "like")
@@ -83,6 +84,22 @@ def pull(around: Surroundings, members: Floats, kinds: Sequence[str], way: str) 
     return np.sum([ties_to(sides[kind], members).surprise for kind in kinds], axis=0) / NATS
 
 
+SAYS: Mapping[str, str] = {
+    "terms": "names listed terms",
+    "offers": "makes offers: menus, prices or handles to pay to",
+    "complaints": "is reported by users",
+    "among": "is tied to accounts that sell, more than chance explains",
+    "wanted": "is sought out by accounts that buy, more than chance explains",
+    "promotes": "passes on or mentions accounts that sell",
+    "shares": "shares rare links, avatars or files with accounts that sell",
+    "contact": "writes to or comments on accounts that sell, more than chance explains",
+    "follows": "follows, likes or looks at accounts that sell, more than chance explains",
+    "searches": "searches for listed terms",
+    "resembles": "resembles the surest accounts in all evidence together",
+}
+"""The sentence of each family in a report."""
+
+
 class Beliefs:
     """Beliefs over (bystander, sells, buys, talks), shape (n, 4), and how they are passed round."""
 
@@ -115,24 +132,39 @@ class Beliefs:
         return np.stack([nothing, sells, nothing - 20, talks], axis=1)
 
     def _log_odds(self, members: Floats, trees: Floats | None) -> Floats:
+        odds = np.tile(np.asarray(PRIOR, np.float32), (len(members), 1))
+        for place, families in self.families(members, trees).items():
+            for part in families.values():
+                odds[:, place] += part
+        return odds
+
+    def families(self, members: Floats, trees: Floats | None) -> Mapping[int, Mapping[str, Floats]]:
+        """What each family adds to the log-odds of each class, shape (n,) each, given who is believed to belong.
+
+        `members` (n, 4) are soft sets; `trees` (n, 2) the log-odds of selling and buying that trees have learned.
+        """
         around, content = self.around, self.content
         sells, buys, talks = (np.ascontiguousarray(members[:, place]) for place in (SELLS, BUYS, TALKS))
-        among = _capped(around, sells, AMONG_IN, "in", 2) + _capped(around, sells, AMONG_OUT, "out", 2)
-        wanted = _capped(around, buys, (*CONTACT, "view", "like", "mention"), "in", 3) + _capped(
-            around, buys, ("follow",), "in", 1.5
-        )
         promotes = _capped(around, sells, PROMOTES, "out", 3)
-        shares = np.minimum(2 * sum(self._shared(thing, sells) for thing in ("link", "avatar", "media")), 3)
-        contact = _capped(around, sells, CONTACT, "out", 4)
-        looks = _capped(around, sells, LOOKS, "out", 2)
+        selling = {
+            "terms": content.terms,
+            "offers": content.offers,
+            "complaints": content.complaints,
+            "among": _capped(around, sells, AMONG_IN, "in", 2) + _capped(around, sells, AMONG_OUT, "out", 2),
+            "wanted": _capped(around, buys, WANTED, "in", 3) + _capped(around, buys, ("follow",), "in", 1.5),
+            "promotes": promotes,
+            "shares": np.minimum(2 * sum(self._shared(thing, sells) for thing in ("link", "avatar", "media")), 3),
+        }
+        buying = {
+            "contact": _capped(around, sells, CONTACT, "out", 4),
+            "follows": _capped(around, sells, LOOKS, "out", 2),
+            "searches": 1.5 * content.looks,
+            "promotes": -promotes,
+        }
         circle = _capped(around, talks, ALL_TIES, "in", 2) + _capped(around, talks, ALL_TIES, "out", 2)
-        odds = np.zeros_like(members)
-        odds[:, SELLS] = content.terms + content.offers + content.complaints + among + wanted + promotes + shares
-        odds[:, BUYS] = contact + looks + 1.5 * content.looks - promotes
-        odds[:, TALKS] = content.talks + circle
         if trees is not None:
-            odds[:, SELLS : BUYS + 1] += trees
-        return odds + np.asarray(PRIOR, np.float32)
+            selling["resembles"], buying["resembles"] = trees[:, 0], trees[:, 1]
+        return {SELLS: selling, BUYS: buying, TALKS: {"talks": content.talks, "circle": circle}}
 
     def _shared(self, thing: str, sells: Floats) -> Floats:
         return shared_with(self.around.graph.shares[thing], self.around.holders[thing], sells, CROWD)

@@ -7,6 +7,7 @@ blanked teach the trees to do without a lexicon, without posts or without search
 that kind. No account is scored by trees that saw its own row.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,12 +52,11 @@ TREE_ROUNDS = 40
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """Probabilities of (bystander, sells, buys), shape (n, 3), the evidence, and the last trees, one a fold."""
+    """Probabilities of (bystander, sells, buys), shape (n, 3), the evidence, and what each family adds, (n,) each."""
 
     probabilities: Floats
     evidence: Evidence
-    trees: tuple[xgb.Booster, ...]
-    folds: npt.NDArray[np.int64]
+    families: Mapping[int, Mapping[str, Floats]]
 
 
 class ColdStart:
@@ -81,9 +81,10 @@ class ColdStart:
             rng = np.random.default_rng([self.seed, number])
             folds = rng.integers(FOLDS, size=self.graph.n)
             labels = self.labels(belief)
-            trees, learned = self._learn(evidence, labels, folds, rng)
-            belief = self.beliefs.settle(4, _capped_odds(learned))
-        return Opinion(self.blend(belief, learned), evidence, trees, folds)
+            learned = self._learn(evidence, labels, folds, rng)
+            odds = _capped_odds(learned)
+            belief = self.beliefs.settle(4, odds)
+        return Opinion(self.blend(belief, learned), evidence, self.beliefs.families(belief, odds))
 
     def blend(self, belief: Floats, learned: Floats) -> Floats:
         """The mean of both opinions, (bystander, sells, buys)."""
@@ -116,16 +117,15 @@ class ColdStart:
 
     def _learn(
         self, evidence: Evidence, labels: Labels, folds: npt.NDArray[np.int64], rng: np.random.Generator
-    ) -> tuple[tuple[xgb.Booster, ...], Floats]:
+    ) -> Floats:
         sample = self._sample(labels, rng)
         learned = np.zeros((self.graph.n, 3), np.float32)
-        trees = []
         for fold in range(FOLDS):
             rows = sample[folds[sample] != fold]
-            trees.append(fit_trees(evidence, rows, labels[rows], self.seed + fold, self.threads))
+            trees = fit_trees(evidence, rows, labels[rows], self.seed + fold, self.threads)
             mine = np.flatnonzero(folds == fold)
-            learned[mine] = trees[-1].inplace_predict(evidence.values[mine])
-        return tuple(trees), learned
+            learned[mine] = trees.inplace_predict(evidence.values[mine])
+        return learned
 
     def _sample(self, labels: Labels, rng: np.random.Generator) -> npt.NDArray[np.int64]:
         """Every seller and buyer, and some bystanders: of those who name terms or offer, and of the others."""

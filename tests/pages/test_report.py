@@ -1,4 +1,4 @@
-"""The report: opens offline, escapes everything, tells the same every time, and no more than its profile allows."""
+"""The report: opens offline, escapes all, tells no more than allowed."""
 
 import re
 from collections import Counter
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seawall.flow.report import (
+from seawall.pages.report import (
     LISTED,
     MAP_MEMBERS,
     MAPS,

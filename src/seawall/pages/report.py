@@ -123,7 +123,7 @@ def render(view: ReportView) -> str:
 
 
 def _template(research: bool) -> Template:
-    loader = PackageLoader("seawall.flow")
+    loader = PackageLoader("seawall.pages")
     house = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     house.filters.update(number="{:,}".format, people=_people if research else "{:,}".format, log=_log)
     return house.get_template("report.html.j2", globals={"ROLES": [role.value for role in ROLES]})

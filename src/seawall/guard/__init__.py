@@ -1,0 +1,1 @@
+"""Decisions at request time, from a small read-only file."""

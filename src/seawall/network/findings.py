@@ -1,0 +1,64 @@
+"""Findings on accounts: who is flagged, how sure, on what evidence.
+
+An account is flagged when its risk passes a threshold that was fixed without any truth and two families of evidence
+speak against it; nothing is a finding on one weak signal alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from seawall.network.belief import BUYS, SAYS, SELLS
+from seawall.network.graph import Floats
+
+FLAGGED_FROM = 0.5
+"""More likely than not: the threshold of an accusation."""
+
+WORTH_A_FINDING = 0.02
+"""A lower risk is not written down."""
+
+SPEAKS = 0.4
+"""A family that adds less than this in log-odds does not speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One family of evidence and what it adds in log-odds."""
+
+    family: str
+    says: str
+    adds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """`accounts` are places, shape (k,), in order; `roles` (k, 6) in the order of ROLES; `reasons` strongest first."""
+
+    accounts: npt.NDArray[np.int64]
+    roles: npt.NDArray[np.float64]
+    risk: npt.NDArray[np.float64]
+    flagged: npt.NDArray[np.bool_]
+    reasons: tuple[tuple[Reason, ...], ...]
+
+
+def conclude_accounts(roles: npt.NDArray[np.float64], families: Mapping[int, Mapping[str, Floats]]) -> Findings:
+    """Findings from role probabilities, shape (n, 6), and what each family adds to selling and buying, (n,) each."""
+    risk = 1 - roles[:, -1]
+    sells = roles[:, [0, 1, 3, 4]].sum(axis=1) >= roles[:, 2]
+    agreeing = np.where(sells, _speaking(families[SELLS]), _speaking(families[BUYS]))
+    accounts = np.flatnonzero((risk >= WORTH_A_FINDING) & (agreeing >= 1))
+    flagged = (risk > FLAGGED_FROM) & (agreeing >= 2)
+    reasons = tuple(_reasons(families[SELLS if sells[account] else BUYS], account) for account in accounts)
+    return Findings(accounts, roles[accounts], risk[accounts], flagged[accounts], reasons)
+
+
+def _speaking(families: Mapping[str, Floats]) -> npt.NDArray[np.int64]:
+    """How many families speak for a class; what trees say of all evidence together is no family of its own."""
+    return np.sum([part >= SPEAKS for name, part in families.items() if name != "resembles"], axis=0)
+
+
+def _reasons(families: Mapping[str, Floats], account: int) -> tuple[Reason, ...]:
+    adds = sorted(((float(part[account]), name) for name, part in families.items()), reverse=True)
+    return tuple(Reason(name, SAYS[name], round(add, 3)) for add, name in adds if add > 0)
