@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from seawall.flow.folder import appears_whole
+from seawall.lake.run_folder import appears_whole
 from seawall.records.errors import BadInput, Damaged, Refused, UnknownVersion
 from seawall.records.ids import IdKey
 from seawall.records.run import SCHEMA_VERSION

@@ -8,7 +8,7 @@ import click
 from seawall.cli.evaluate import tell
 from seawall.cli.run import run_and_tell
 from seawall.cli.world import build
-from seawall.flow.run import Order
+from seawall.flow.order import Order
 from seawall.intake.keyfile import load_or_make
 from seawall.records.errors import Refused
 from seawall.trials.evaluate import evaluate

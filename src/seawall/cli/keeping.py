@@ -13,7 +13,7 @@ from seawall.cli.archive import Entry, find_archives, read_archive, write_archiv
 from seawall.cli.archive import backup as write_backup
 from seawall.cli.archive import restore as read_backup
 from seawall.cli.configuration import Settings, with_settings
-from seawall.flow.folder import remove_abandoned
+from seawall.lake.run_folder import remove_abandoned
 from seawall.flow.keeping import Erasure, erase_from_run, find_runs, is_run, made_at, names_any, remove_run
 from seawall.records.errors import BadInput, Damaged, Refused
 

@@ -10,7 +10,8 @@ import msgspec
 
 from seawall.cli.configuration import Settings, with_settings
 from seawall.flow.progress import Stages
-from seawall.flow.run import STAGES, Order
+from seawall.flow.order import Order
+from seawall.flow.run import STAGES
 from seawall.flow.run import run as carry_out
 from seawall.lake.engine import Engine
 

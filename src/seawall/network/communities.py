@@ -13,7 +13,7 @@ from sknetwork.clustering import Louvain
 from seawall.network.evidence import CROWD
 from seawall.network.graph import Graph
 
-TIE_WEIGHT = {"follow": 1.0, "message": 2.0, "engage": 1.0, "mention": 1.0}
+TIE_WEIGHT = {"follow": 1.0, "message": 2.0, "comment": 1.0, "like": 0.5, "mention": 1.0, "share": 1.0}
 SHARE_WEIGHT = {"link": 4.0, "avatar": 4.0, "media": 2.0}
 SMALLEST = 3
 """Fewer accounts than this make no network."""

@@ -1,0 +1,76 @@
+"""The tables of a run folder: written with ids spelt out, and read back.
+
+Inside a run every id is a number. What leaves is 16 hex digits of it, or the platform's own id in a run made with
+plain ids; equal rows in equal order give equal bytes.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from seawall.records.errors import BadInput, UnknownVersion
+from seawall.records.run import SCHEMA_VERSION
+
+Ids = npt.NDArray[np.uint64]
+
+
+class Names:
+    """How ids are spelt: from the names that the door kept (`folder`), or as hex digits where there are none."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._known: dict[str, tuple[Ids, pa.Array]] = {}
+        parts = sorted(folder.glob("part-*.parquet")) if folder else []
+        table = pa.concat_tables([pq.read_table(part) for part in parts]) if parts else None
+        for kind in table["kind"].unique().to_pylist() if table else ():
+            of_kind = table.filter(pc.equal(table["kind"], kind))
+            keys = of_kind["key"].to_numpy()
+            order = np.argsort(keys, kind="stable")
+            self._known[kind] = (keys[order], of_kind["name"].combine_chunks().take(pa.array(order)))
+
+    def spell(self, kind: str, ids: Ids) -> pa.Array:
+        """The spelling of each id."""
+        if kind not in self._known:
+            return pa.array([f"{key:016x}" for key in ids.tolist()], pa.string())
+        keys, names = self._known[kind]
+        return names.take(pa.array(np.searchsorted(keys, ids)))
+
+
+def write_table(folder: Path, name: str, schema: pa.Schema, columns: Mapping[str, object]) -> int:
+    """Write one table of a run; returns its rows."""
+    table = pa.table([_column(columns[field.name], field.type) for field in schema], schema=schema)
+    pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+    return len(table)
+
+
+def read_members(run: Path) -> Mapping[str, Sequence[str]]:
+    """The accounts of every network of an earlier run."""
+    check_version(run)
+    table = pq.read_table(run / "members.parquet", columns=["network_id", "account_id"])
+    networks: dict[str, list[str]] = {}
+    for network, account in zip(*(table[name].to_pylist() for name in table.column_names), strict=True):
+        networks.setdefault(network, []).append(account)
+    return networks
+
+
+def check_version(run: Path) -> None:
+    """Refuse a run folder that this Seawall cannot read."""
+    try:
+        found = msgspec.json.decode((run / "summary.json").read_bytes()).get("schema_version")
+    except (OSError, msgspec.DecodeError, AttributeError) as error:
+        raise BadInput(
+            f"{run} is no run folder: it holds no readable summary.json. Give the --out of a run."
+        ) from error
+    if found != SCHEMA_VERSION:
+        raise UnknownVersion.of(str(run), found, SCHEMA_VERSION)
+
+
+def _column(values: object, kind: pa.DataType) -> pa.Array | pa.ChunkedArray:
+    if isinstance(values, pa.Array | pa.ChunkedArray):
+        return values.cast(kind)
+    return pa.array(values, kind)
