@@ -105,6 +105,13 @@ def test_erase_reaches_backups_too(seawall, runs, tmp_path):
     assert (tmp_path / "back" / "new").is_dir()
 
 
+def test_an_erased_backup_stays_as_old_as_it_was(seawall, runs, tmp_path):
+    seawall("backup", runs / "old", "--to", tmp_path / "kept")
+    before = age(tmp_path / "kept", 100).stat().st_mtime_ns
+    seawall("erase", "odo", "--runs", tmp_path / "kept")
+    assert (tmp_path / "kept").stat().st_mtime_ns == before
+
+
 def test_a_hold_wins_over_erasing(seawall, runs, tmp_path):
     hold(tmp_path, "odo")
     before = contents(runs)

@@ -1,5 +1,6 @@
 """`seawall purge`, `erase`, `backup` and `restore`: what becomes of runs later."""
 
+import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -70,8 +71,8 @@ def erase(account: str, runs: tuple[Path, ...], settings: Settings) -> None:
     """Erase an account from runs and backups.
 
     ACCOUNT is the platform's own id. Its rows go from every table of every run and backup found, and its id from the
-    evidence of others and from reports. An account under a hold stays. Erase it from the activity as well: the next
-    run reads it again.
+    evidence of others and from reports; what others wrote about it stays theirs. An account under a hold stays. Erase
+    it from the activity as well: the next run reads it again.
     """
     key = settings.key()
     keyed = key.one("account", account)
@@ -81,7 +82,9 @@ def erase(account: str, runs: tuple[Path, ...], settings: Settings) -> None:
     for run in _unique(find_runs, runs):
         erase_from_run(run, erasures[run])
     for file in _unique(find_archives, runs):
+        times = file.stat()
         write_archive(file, key, _without_account(file, read_archive(file, key), erasures))
+        os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))  # it must not seem younger to a purge
     for place, erasure in erasures.items():
         click.echo(f"{place}: erased {erasure.rows:,} rows")
     if not erasures:

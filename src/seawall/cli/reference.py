@@ -20,7 +20,9 @@ everything else. With `SEAWALL_DEBUG=1` it shows the traceback.
 
 def pages(command: click.Command, name: str, parent: click.Context | None = None) -> Iterator[tuple[str, str]]:
     """The name and the help of a command and of all below it."""
-    context = click.Context(command, parent, name, terminal_width=WIDTH, max_content_width=WIDTH)
+    context = command.make_context(
+        name, [], parent, resilient_parsing=True, terminal_width=WIDTH, max_content_width=WIDTH
+    )
     yield context.command_path, command.get_help(context)
     if isinstance(command, click.Group):
         for below in command.list_commands(context):
