@@ -1,8 +1,8 @@
 """The heterogeneous graph: accounts, their ties and what they share.
 
-Accounts are numbered by their place among the sorted keyed ids. Ties are directed and counted once a pair, since a
-hundred likes of one friend are one acquaintance. What accounts share (tags, links, media, avatars, words) is
-bipartite: account by thing.
+Accounts are numbered by their place among the sorted keyed ids. Ties are directed and weigh 1 + log2(times): a hundred
+messages to one friend are an acquaintance, not a hundred, yet more than one message. What accounts share (tags, links,
+media, avatars) is bipartite: account by thing, 0 or 1.
 """
 
 from collections.abc import Mapping
@@ -52,14 +52,16 @@ class Graph:
 def build_graph(accounts: Ids, tables: Mapping[str, pa.Table]) -> Graph:
     """The graph of these accounts from the lake's queries: follows, ties, mention_uses and the uses of each thing."""
     follows, ties, mentions = tables["follows"], tables["ties"], tables["mention_uses"]
-    matrices = {"follow": _ties(accounts, follows["follower_id"], follows["followee_id"])}
+    once = np.ones(len(follows), np.int64)
+    matrices = {"follow": _ties(accounts, follows["follower_id"], follows["followee_id"], once)}
     for kind, parts in TIE_KINDS.items():
         of_kind = ties.filter(pc.is_in(ties["kind"], pa.array(parts)))
-        actors, targets = of_kind["actor_id"], of_kind["target_id"]
+        actors, targets, times = of_kind["actor_id"], of_kind["target_id"], of_kind["n"]
         if kind == "mention":
             actors = pa.chunked_array([*actors.chunks, *mentions["account_id"].chunks], pa.uint64())
             targets = pa.chunked_array([*targets.chunks, *mentions["mentioned"].chunks], pa.uint64())
-        matrices[kind] = _ties(accounts, actors, targets)
+            times = pa.chunked_array([*times.chunks, *mentions["n"].chunks], pa.int64())
+        matrices[kind] = _ties(accounts, actors, targets, times.to_numpy())
     columns = {"tag": "tag", "link": "link", "media": "digest", "avatar": "avatar_pdq"}
     shares = {thing: _shares(accounts, tables[f"{thing}_uses"], columns[thing]) for thing in THINGS}
     return Graph(accounts, matrices, shares)
@@ -75,10 +77,13 @@ def binary(rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64], shape: t
     return matrix
 
 
-def _ties(accounts: Ids, actors: pa.ChunkedArray, targets: pa.ChunkedArray) -> csr_matrix:
+def _ties(accounts: Ids, actors: pa.ChunkedArray, targets: pa.ChunkedArray, times: npt.NDArray[np.int64]) -> csr_matrix:
     sources, sinks = _numbers(accounts, actors), _numbers(accounts, targets)
     apart = (sources != sinks) & (sources >= 0) & (sinks >= 0)
-    return binary(sources[apart], sinks[apart], (len(accounts), len(accounts)))
+    n = len(accounts)
+    counts = csr_matrix((times[apart].astype(np.float32), (sources[apart], sinks[apart])), shape=(n, n))
+    counts.data = 1 + np.log2(counts.data)
+    return counts
 
 
 def _shares(accounts: Ids, uses: pa.Table, column: str) -> csr_matrix:

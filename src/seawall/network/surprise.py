@@ -34,13 +34,15 @@ def surprise(count: Floats, expected: Floats) -> Floats:
 def ties_to(matrix: csr_matrix, members: Floats) -> Ties:
     """Ties of each row to a soft set of columns; `members` (columns,) holds each one's membership in [0, 1].
 
-    A member's own row is not in its set: no account is evidence against itself, since there are no self ties.
+    Surprise counts each pair once, since what two accounts do again and again is one acquaintance; `count` weighs a
+    pair by its entry in the matrix.
     """
-    count = matrix @ members
+    pairs = csr_matrix((np.ones_like(matrix.data), matrix.indices, matrix.indptr), shape=matrix.shape)
     degree = np.diff(matrix.indptr).astype(np.float32)
     popularity = np.bincount(matrix.indices, minlength=matrix.shape[1]).astype(np.float32)
     rate = float(popularity @ members) / max(float(popularity.sum()), 1.0)
-    return Ties(count, surprise(count, degree * np.float32(rate)), count / np.maximum(degree, 1))
+    tied = pairs @ members
+    return Ties(matrix @ members, surprise(tied, degree * np.float32(rate)), tied / np.maximum(degree, 1))
 
 
 def shared_with(matrix: csr_matrix, transposed: csr_matrix, members: Floats, crowd: int) -> Floats:
