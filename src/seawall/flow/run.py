@@ -8,7 +8,7 @@ from seawall.flow.conclude import conclude
 from seawall.flow.gather import gather
 from seawall.flow.order import Order
 from seawall.flow.progress import Stages
-from seawall.flow.write import write_run
+from seawall.flow.write import write_run, write_summary
 from seawall.hashes.bank import KnownMedia
 from seawall.intake.door import admit
 from seawall.intake.hash_lists import read_hash_list
@@ -38,6 +38,7 @@ def run(order: Order, stages: Stages, now: datetime | None = None) -> Path:
             material = gather(lake, detectors(Scanner.compile(lexicon), known), stages)
             conclusions = conclude(material, order.seed, order.threads, stages)
         with stages.stage("write"):
-            write_run(folder, order, admission, material, conclusions, stages)
-        shutil.rmtree(work)
+            summary = write_run(folder, order, admission, material, conclusions)
+            shutil.rmtree(work)
+        write_summary(folder, summary, stages)
     return order.out

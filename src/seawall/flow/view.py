@@ -2,18 +2,20 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from scipy.sparse import triu
+from scipy.sparse import csr_matrix, triu
 
 from seawall.flow.conclude import Conclusions
 from seawall.flow.gather import Material
 from seawall.flow.order import Order
 from seawall.intake.admission import Admission
 from seawall.network.communities import ties_among
+from seawall.network.graph import Graph, Ids
 from seawall.pages.report import Certainty, Member, NetworkView, ProposedTerm, ReportView, TableCount
 
 _WEEK = 7 * 86_400 * 1_000_000
@@ -33,9 +35,8 @@ def report_view(
     """What the report of this run shows."""
     findings = conclusions.findings
     flagged = findings.flagged
-    views = [
-        _network(number, name, order, material, conclusions, accounts, roles) for number, name in enumerate(networks)
-    ]
+    scene = _scene(material, conclusions)
+    views = [_network(number, name, order, scene, conclusions, accounts, roles) for number, name in enumerate(networks)]
     tags = things["hashtag"].filter(things["hashtag"]["flagged"]).sort_by([("risk", "descending")])
     terms = zip(*(tags[name].to_pylist() for name in ("text", "risk", "users", "flagged_users")), strict=True)
     bins = np.linspace(0, 1, 21)
@@ -66,21 +67,51 @@ def report_view(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What networks are drawn from: the graph and the signals of accused accounts alone.
+
+    `tags` are the places of their tags, `tag_users` how many accounts of all use each, `texts` every tag's text.
+    """
+
+    graph: Graph
+    signals: pa.Table
+    tags: npt.NDArray[np.int64]
+    tag_users: npt.NDArray[np.int64]
+    texts: pa.Array
+
+
+def _scene(material: Material, conclusions: Conclusions) -> _Scene:
+    graph, signals = material.graph, material.signals
+    accused = graph.accounts[conclusions.accused]
+    timed = signals.filter(signals["first_at"].is_valid())
+    uses = graph.shares["tag"]
+    tags = np.unique(uses[conclusions.accused].indices).astype(np.int64)
+    return _Scene(
+        graph.among(conclusions.accused),
+        timed.filter(pa.array(np.isin(timed["subject_id"].to_numpy(), accused))),
+        tags,
+        np.bincount(uses.indices, minlength=uses.shape[1])[tags],
+        material.tables["tag_uses"]["tag"].combine_chunks().dictionary_encode().dictionary,
+    )
+
+
 def _network(
     number: int,
     name: tuple[str, str | None],
     order: Order,
-    material: Material,
+    scene: _Scene,
     conclusions: Conclusions,
     accounts: pa.Array,
     roles: Sequence[str],
 ) -> NetworkView:
-    findings, graph = conclusions.findings, material.graph
-    members = conclusions.accused[conclusions.network == number]
+    findings = conclusions.findings
+    inside = np.flatnonzero(conclusions.network == number)
+    members = conclusions.accused[inside]
     rows = np.searchsorted(findings.accounts, members)
-    ties = triu(ties_among(graph, members), k=1).tocoo()
+    ties = triu(ties_among(scene.graph, inside), k=1).tocoo()
     labels = accounts.take(pa.array(members)).to_pylist()
-    first, weekly = _weekly(material, members)
+    first, weekly = _weekly(scene.signals, scene.graph.accounts[inside])
     return NetworkView(
         name[0],
         float(findings.risk[rows].mean()),
@@ -92,20 +123,19 @@ def _network(
         ties.data.astype(np.float32),
         weekly=weekly,
         first_week=first,
-        terms=_tags(material, members, order),
+        terms=_tags(scene, inside, order),
         shared=tuple(
-            (f"a {thing}", count) for thing in ("link", "avatar") if (count := _sharing(graph.shares[thing], members))
+            (f"a {thing}", count)
+            for thing in ("link", "avatar")
+            if (count := _sharing(scene.graph.shares[thing], inside))
         ),
         previous=name[1],
     )
 
 
-def _weekly(material: Material, members: npt.NDArray[np.int64]) -> tuple[date | None, Mapping[str, Sequence[int]]]:
+def _weekly(timed: pa.Table, members: Ids) -> tuple[date | None, Mapping[str, Sequence[int]]]:
     """First sightings of the members' signals a week, by detector, over the last `SHOWN_WEEKS` weeks."""
-    signals = material.signals.filter(
-        pa.array(np.isin(material.signals["subject_id"].to_numpy(), material.graph.accounts[members]))
-    )
-    signals = signals.filter(signals["first_at"].is_valid())
+    signals = timed.filter(pa.array(np.isin(timed["subject_id"].to_numpy(), members)))
     if not len(signals):
         return None, {}
     weeks = signals["first_at"].cast(pa.int64()).to_numpy() // _WEEK
@@ -122,21 +152,19 @@ def _weekly(material: Material, members: npt.NDArray[np.int64]) -> tuple[date | 
     }
 
 
-def _tags(material: Material, members: npt.NDArray[np.int64], order: Order) -> tuple[tuple[str, int], ...]:
+def _tags(scene: _Scene, inside: npt.NDArray[np.int64], order: Order) -> tuple[tuple[str, int], ...]:
     """The hashtags that most members use and few others do."""
-    uses = material.graph.shares["tag"]
-    inside = np.asarray(uses[members].sum(axis=0)).ravel()
-    everyone = np.bincount(uses.indices, minlength=uses.shape[1])
-    score = np.where(inside >= 2, inside * inside / np.maximum(everyone, 1), 0)
+    users = np.asarray(scene.graph.shares["tag"][inside].sum(axis=0)).ravel()
+    score = np.where(users >= 2, users * users / np.maximum(scene.tag_users, 1), 0)
     best = [place for place in np.argsort(-score, kind="stable")[:SHOWN_TERMS] if score[place] > 0]
-    texts = material.tables["tag_uses"]["tag"].combine_chunks().dictionary_encode().dictionary
-    return tuple((_shown(texts[int(place)].as_py(), order), int(inside[place])) for place in best)
+    return tuple((_shown(scene.texts[int(scene.tags[place])].as_py(), order), int(users[place])) for place in best)
 
 
-def _sharing(uses: "csr_matrix", members: npt.NDArray[np.int64]) -> int:  # noqa: F821
-    inside = uses[members]
-    crowd = np.bincount(inside.indices, minlength=uses.shape[1])
-    return int(np.count_nonzero(np.diff(inside[:, np.flatnonzero(crowd > 1)].indptr)))
+def _sharing(uses: csr_matrix, inside: npt.NDArray[np.int64]) -> int:
+    """How many of these accounts share a thing with another of them."""
+    held = uses[inside]
+    crowd = np.bincount(held.indices, minlength=uses.shape[1])
+    return int(np.count_nonzero(np.diff(held[:, np.flatnonzero(crowd > 1)].indptr)))
 
 
 def _shown(text: str, order: Order) -> str:

@@ -33,9 +33,9 @@ _COLUMN = {"tag": "tag", "link": "link", "media": "digest", "avatar": "avatar_pd
 
 
 def write_run(
-    folder: Path, order: Order, admission: Admission, material: Material, conclusions: Conclusions, stages: Stages
-) -> None:
-    """Write everything that a run leaves; a `research` run leaves aggregates only."""
+    folder: Path, order: Order, admission: Admission, material: Material, conclusions: Conclusions
+) -> Mapping[str, object]:
+    """Write everything that a run leaves but its summary, which it returns; a `research` run leaves aggregates only."""
     names = Names(folder / "work" / "lake" / "names" if order.plain_ids else None)
     accounts = names.spell("account", material.graph.accounts)
     roles = np.array(ROLES)[conclusions.findings.roles.argmax(axis=1)]
@@ -57,8 +57,14 @@ def write_run(
         _write_terms(folder, order, things["hashtag"], names)
         _write_guard(folder, order.key, material, conclusions, roles, things)
     (folder / "report.html").write_text(render(view))
-    summary["timings"] = {"stages": stages.seconds, "cpu": stages.cpu_seconds, "peak_gb": peak_gigabytes()}
-    (folder / "summary.json").write_bytes(msgspec.json.format(msgspec.json.encode(summary), indent=2))
+    return summary
+
+
+def write_summary(folder: Path, summary: Mapping[str, object], stages: Stages) -> None:
+    """Write the summary, with how long every stage took."""
+    timings = {"stages": stages.seconds, "cpu": stages.cpu_seconds, "peak_gb": peak_gigabytes()}
+    told = msgspec.json.encode({**summary, "timings": timings})
+    (folder / "summary.json").write_bytes(msgspec.json.format(told, indent=2))
 
 
 Things = Mapping[str, "pa.Table"]

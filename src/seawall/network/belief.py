@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from seawall.network.evidence import CROWD, Evidence, Surroundings
+from seawall.network.evidence import Evidence, Surroundings
 from seawall.network.graph import Floats
 from seawall.network.surprise import shared_with, ties_to
 
@@ -80,8 +80,11 @@ OFFERS = tuple(f"offers.{shape}_in_{place}" for shape in ("menu", "price", "hand
 
 def _pull(around: Surroundings, members: Floats, kinds: Sequence[str], way: str) -> Floats:
     """How surprising all ties of these kinds to a soft set are together, in units of log-odds, shape (n,)."""
-    sides: Mapping[str, object] = around.incoming if way == "in" else around.graph.ties
-    return np.sum([ties_to(sides[kind], members).surprise for kind in kinds], axis=0) / NATS
+    total = np.zeros(around.n, np.float32)
+    for kind in kinds:
+        ties = ties_to(around.sides[kind, way], members)
+        total[ties.places] += ties.surprise
+    return total / NATS
 
 
 SAYS: Mapping[str, str] = {
@@ -178,7 +181,7 @@ class Beliefs:
         return {SELLS: selling, BUYS: buying, TALKS: {"talks": content.talks, "circle": circle}}
 
     def _shared(self, thing: str, sells: Floats) -> Floats:
-        return shared_with(self.around.graph.shares[thing], self.around.holders[thing], sells, CROWD)
+        return shared_with(self.around.sharing[thing], sells)
 
     def _decided(self, beliefs: Floats) -> Floats:
         """What people decided is no belief."""

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from scipy.sparse import csr_matrix
 
 from seawall.network.graph import Floats, Graph
-from seawall.network.surprise import shared_with, ties_to
+from seawall.network.surprise import Sharing, Side, shared_with, ties_to
 from seawall.network.words import word_scores
 
 CROWD = 64
@@ -131,25 +131,30 @@ class Surroundings:
     """Evidence from ties to soft sets of accounts, with every transpose made once."""
 
     def __init__(self, graph: Graph, bags: csr_matrix) -> None:
-        self.graph = graph
+        self.n = graph.n
         self.bags = bags
-        self.incoming = {kind: matrix.T.tocsr() for kind, matrix in graph.ties.items()}
-        self.holders = {thing: matrix.T.tocsr() for thing, matrix in graph.shares.items()}
+        self.sides: dict[tuple[str, str], Side] = {}
+        for kind, matrix in graph.ties.items():
+            transposed = matrix.T.tocsr()
+            self.sides[kind, "out"] = Side.of(matrix, transposed)
+            self.sides[kind, "in"] = Side.of(transposed, matrix)
+        self.sharing = {thing: Sharing.of(uses, CROWD) for thing, uses in graph.shares.items()}
 
     def of(self, name: str, members: Floats) -> Evidence:
-        """Ties of every account to one soft set, shape (n,), by kind and direction: count, surprise, share."""
+        """Ties of every account to one soft set, shape (n,), by kind and direction: surprise, count, share."""
         columns: list[Column] = []
-        values: list[Floats] = []
-        for kind, outgoing in self.graph.ties.items():
-            for way, matrix in enumerate((outgoing, self.incoming[kind])):
-                ties = ties_to(matrix, members)
-                says = f"{_TIE_SAYS[kind][way]} {name}"
-                where = f"{name}.{kind}.{('out', 'in')[way]}"
-                columns += [
-                    Column(f"{where}.{part}", _TIE_FAMILY[kind], says) for part in ("surprise", "count", "share")
-                ]
-                values += [np.log1p(ties.surprise), np.log1p(ties.count), ties.share]
-        return Evidence(tuple(columns), np.stack(values, axis=1))
+        values = np.zeros((self.n, 3 * len(self.sides)), np.float32)
+        for (kind, way), side in self.sides.items():
+            ties = ties_to(side, members)
+            says = f"{_TIE_SAYS[kind][way == 'in']} {name}"
+            for part, found in (
+                ("surprise", np.log1p(ties.surprise)),
+                ("count", np.log1p(ties.count)),
+                ("share", ties.share),
+            ):
+                values[ties.places, len(columns)] = found
+                columns.append(Column(f"{name}.{kind}.{way}.{part}", _TIE_FAMILY[kind], says))
+        return Evidence(tuple(columns), values)
 
     def shares(self, name: str, members: Floats) -> Evidence:
         """What every account shares with a soft set: links, avatars, media, tags and words."""
@@ -157,7 +162,7 @@ class Surroundings:
         values: list[Floats] = []
         for thing, family in (("link", "links"), ("avatar", "links"), ("media", "media"), ("tag", "words")):
             columns.append(Column(f"{name}.{thing}", family, f"shares a rare {thing} with {name}"))
-            values.append(shared_with(self.graph.shares[thing], self.holders[thing], members, CROWD))
+            values.append(shared_with(self.sharing[thing], members))
         for part, scores in zip(("mean", "best"), word_scores(self.bags, members), strict=True):
             columns.append(Column(f"{name}.words.{part}", "words", f"uses words that {name} use"))
             values.append(scores)

@@ -48,6 +48,15 @@ class Graph:
         """The number of each account id; every id must be known."""
         return np.searchsorted(self.accounts, ids)
 
+    def among(self, places: npt.NDArray[np.int64]) -> "Graph":
+        """The graph of some accounts (in order) alone, with the things that any of them uses, in order."""
+        ties = {kind: matrix[places][:, places] for kind, matrix in self.ties.items()}
+        shares = {}
+        for thing, uses in self.shares.items():
+            inside = uses[places]
+            shares[thing] = inside[:, np.unique(inside.indices)]
+        return Graph(self.accounts[places], ties, shares)
+
 
 def build_graph(accounts: Ids, tables: Mapping[str, pa.Table]) -> Graph:
     """The graph of these accounts from the lake's queries: follows, ties, mention_uses and the uses of each thing."""

@@ -7,20 +7,64 @@ log-likelihood ratio of what is there against that says how far chance is from e
 
 from dataclasses import dataclass
 
+import numba as nb
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 Floats = npt.NDArray[np.float32]
+Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Ties:
-    """Ties of every account to one soft set: `count` (n,), `surprise` (n,) in nats, `share` (n,) of all its ties."""
+    """Ties to one soft set, of the accounts that have any: `places` (k,) in order, the others of shape (k,).
 
+    `count` sums memberships by the weight of each tie; `surprise`, in nats, counts every pair once, since what two
+    accounts do again and again is one acquaintance; `share` is of all ties that the account has.
+    """
+
+    places: Places
     count: Floats
     surprise: Floats
     share: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One direction of one kind of tie, laid out so that ties to a small set cost what that set has.
+
+    `reached` (columns, n) is the transpose of the ties; `degree` (n,) and `popularity` (columns,) count each end's.
+    """
+
+    reached: csr_matrix
+    degree: Floats
+    popularity: Floats
+
+    @classmethod
+    def of(cls, matrix: csr_matrix, transposed: csr_matrix) -> "Side":
+        """The side of a matrix of ties (n, columns), row to column; `transposed` is its transpose."""
+        degree, popularity = (np.diff(one.indptr).astype(np.float32) for one in (matrix, transposed))
+        return cls(transposed, degree, popularity)
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Who shares things that few others have: things of 2 to `crowd` accounts, by account and by holder."""
+
+    uses: csr_matrix
+    holders: csr_matrix
+    weight: Floats
+    reach: Floats
+
+    @classmethod
+    def of(cls, uses: csr_matrix, crowd: int) -> "Sharing":
+        """What a 0/1 matrix (accounts, things) ties; a thing's weight falls with the number of its other holders."""
+        holders = np.bincount(uses.indices, minlength=uses.shape[1])
+        few = np.flatnonzero((holders > 1) & (holders <= crowd))
+        rare = uses[:, few]
+        weight = (1 / np.sqrt((holders[few] - 1).astype(np.float32))).astype(np.float32)
+        return cls(rare, rare.T.tocsr(), weight, rare @ weight)
 
 
 def surprise(count: Floats, expected: Floats) -> Floats:
@@ -31,27 +75,28 @@ def surprise(count: Floats, expected: Floats) -> Floats:
     return np.where(count64 > expected64, ratio, 0.0).astype(np.float32)
 
 
-def ties_to(matrix: csr_matrix, members: Floats) -> Ties:
-    """Ties of each row to a soft set of columns; `members` (columns,) holds each one's membership in [0, 1].
-
-    Surprise counts each pair once, since what two accounts do again and again is one acquaintance; `count` weighs a
-    pair by its entry in the matrix.
-    """
-    pairs = csr_matrix((np.ones_like(matrix.data), matrix.indices, matrix.indptr), shape=matrix.shape)
-    degree = np.diff(matrix.indptr).astype(np.float32)
-    popularity = np.bincount(matrix.indices, minlength=matrix.shape[1]).astype(np.float32)
-    rate = float(popularity @ members) / max(float(popularity.sum()), 1.0)
-    tied = pairs @ members
-    return Ties(matrix @ members, surprise(tied, degree * np.float32(rate)), tied / np.maximum(degree, 1))
+def ties_to(side: Side, members: Floats) -> Ties:
+    """Ties to a soft set; `members` (columns,) holds each one's membership in [0, 1]."""
+    tied = np.zeros(len(side.degree), np.float32)
+    weighed = np.zeros(len(side.degree), np.float32)
+    _count(side.reached.indptr, side.reached.indices, side.reached.data, members, tied, weighed)
+    places = np.flatnonzero(tied)
+    tied, degree = tied[places], side.degree[places]
+    rate = float(side.popularity @ members) / max(float(side.popularity.sum()), 1.0)
+    return Ties(places, weighed[places], surprise(tied, degree * np.float32(rate)), tied / degree)
 
 
-def shared_with(matrix: csr_matrix, transposed: csr_matrix, members: Floats, crowd: int) -> Floats:
-    """How strongly each account shares things with members of a soft set, shape (n,), without its own membership.
+@nb.njit(cache=True)
+def _count(indptr, indices, weights, members, tied, weighed):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Add each member's membership to all that are tied to it, members in order: what a product by rows would sum."""
+    for member in range(len(members)):
+        if members[member] != 0:
+            for tie in range(indptr[member], indptr[member + 1]):
+                tied[indices[tie]] += members[member]
+                weighed[indices[tie]] += members[member] * weights[tie]
 
-    A thing on more than `crowd` accounts ties nobody; a thing's weight falls with the number of its other holders.
-    """
-    holders = np.diff(transposed.indptr).astype(np.float32)
-    weight = np.where((holders > 1) & (holders <= crowd), 1 / np.sqrt(np.maximum(holders - 1, 1)), 0).astype(np.float32)
-    own = members * (matrix @ weight)
-    total: Floats = matrix @ (weight * (transposed @ members))
-    return np.maximum(total - own, 0)
+
+def shared_with(sharing: Sharing, members: Floats) -> Floats:
+    """How strongly each account shares rare things with members of a soft set, (n,), without its own membership."""
+    total: Floats = sharing.uses @ (sharing.weight * (sharing.holders @ members))
+    return np.maximum(total - members * sharing.reach, 0)

@@ -66,16 +66,23 @@ def pairs_of(owners: npt.NDArray[np.int64], texts: pa.Array | pa.ChunkedArray) -
     `owners`: the account number of each text, shape (len(texts),).
     """
     rows, places = words_of(texts)
-    return np.unique(owners[rows] * PLACES + places)
+    return _distinct(owners[rows] * PLACES + places)
 
 
 def bags_of(pairs: Sequence[npt.NDArray[np.int64]], n: int) -> csr_matrix:
     """Bags of words, shape (n, PLACES), 0 or 1, from the pairs of all batches."""
-    distinct = np.unique(np.concatenate([np.empty(0, np.int64), *pairs]))
-    rows = distinct // PLACES
-    indptr = np.searchsorted(rows, np.arange(n + 1)).astype(np.int64)
-    columns = (distinct - rows * PLACES).astype(np.int32)
+    distinct = _distinct(np.concatenate([np.empty(0, np.int64), *pairs]))
+    indptr = np.searchsorted(distinct, np.arange(n + 1) * PLACES).astype(np.int64)
+    columns = (distinct & (PLACES - 1)).astype(np.int32)
     return csr_matrix((np.ones(len(columns), np.float32), columns, indptr), shape=(n, PLACES))
+
+
+def _distinct(pairs: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The distinct pairs in order; sorts in place, several times faster here than numpy's hashing `unique`."""
+    pairs.sort()
+    fresh = np.ones(len(pairs), np.bool_)
+    np.not_equal(pairs[1:], pairs[:-1], out=fresh[1:])
+    return pairs[fresh]
 
 
 def word_scores(bags: csr_matrix, members: Floats, *, least: float = 3.0) -> tuple[Floats, Floats]:
