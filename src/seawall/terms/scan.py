@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from seawall.terms.alphabet import Disguise
 from seawall.terms.engine import Table, find
-from seawall.terms.fold import CHUNK, EDGE, IN_TAG, WINDOW, Letters, fold_bytes, new_stream
+from seawall.terms.fold import CHUNK, IN_TAG, WINDOW, Letters, fold_bytes, new_stream
 from seawall.terms.patterns import Forms, Patterns
 from seawall.terms.verify import verify
 
@@ -108,62 +108,63 @@ def _unpack(blob):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     return Compiled(letters, forms, _table(blob, 11), _patterns(blob, 19), _table(blob, 22), _patterns(blob, 30))
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, error_model="numpy")
 def scan(data, offsets, in_tag, lanes, blob):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """Hits of each text data[offsets[r]:offsets[r+1]] as rows (row, term, start, end, lane, bits, cost in 1/1000)."""
+    """Hits of each text data[offsets[r]:offsets[r+1]] as rows (row, term, start, end, lane, bits, cost in 1/1000).
+
+    A long text is read in chunks, so that the buffers stay small; neighbouring chunks overlap by two windows.
+    """
     compiled = _unpack(blob)
+    letters, forms, visual, visual_patterns, edit, edit_patterns = compiled
     longest = 0
     for row in range(len(offsets) - 1):
         longest = max(longest, offsets[row + 1] - offsets[row])
-    out = new_stream(4 * min(longest, CHUNK) + 8)
-    places = np.empty((min(longest, CHUNK) + 8, 3), np.int64)
+    size = 4 * min(longest, CHUNK) + 8
+    out = new_stream(size)
+    starts = out.start
+    flags = out.flag
+    places = np.empty((size, 3), np.int32)
     hits = np.empty((16, 7), np.int64)
     count = 0
     for row in range(len(offsets) - 1):
-        hits, count = _text(data, offsets[row], offsets[row + 1], row, in_tag, lanes, compiled, out, places, hits, count)
+        begin = offsets[row]
+        stop = offsets[row + 1]
+        tagged = in_tag
+        from_row = count
+        while begin < stop:
+            chunk = min(begin + CHUNK, stop)
+            while chunk < stop and data[chunk] & 0xC0 == 0x80:
+                chunk += 1
+            n = fold_bytes(data, begin, chunk, offsets[row], letters, tagged, out)
+            keep = n if chunk == stop or n < 4 * WINDOW else n - 2 * WINDOW
+            found = find(out.hash, out.cut, n, keep, visual, places)
+            if found:
+                hits, count = _try(out, places, found, visual.next, visual_patterns, VISUAL, forms, row, hits, count, from_row)
+            if lanes & 1:
+                found = find(out.hash, out.cut, n, keep, edit, places)
+                if found:
+                    hits, count = _try(out, places, found, edit.next, edit_patterns, EDIT, forms, row, hits, count, from_row)
+            begin = chunk if keep == n else offsets[row] + starts[keep]
+            tagged = keep != n and flags[keep] & IN_TAG != 0
     return hits[:count]
 
 
 @nb.njit(cache=True)
-def _text(data, begin, stop, row, in_tag, lanes, compiled, out, places, hits, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """One text, in chunks so that the buffers stay small; neighbouring chunks overlap by two windows."""
-    origin = begin
-    from_row = count
-    while begin < stop:
-        chunk = begin + CHUNK
-        while chunk < stop and data[chunk] & 0xC0 == 0x80:
-            chunk += 1
-        chunk = min(chunk, stop)
-        n = fold_bytes(data, begin, chunk, origin, compiled.letters, in_tag, out)
-        keep = n if chunk == stop or n < 4 * WINDOW else n - 2 * WINDOW
-        found = find(out.hash, out.cut, n, keep, compiled.visual, places)
-        for k in range(found):
-            hits, count = _try(out, places[k], compiled.visual.next, compiled.visual_patterns, VISUAL, compiled.forms, row, hits, count, from_row)
-        if lanes & 1:
-            found = find(out.hash, out.cut, n, keep, compiled.edit, places)
-            for k in range(found):
-                hits, count = _try(out, places[k], compiled.edit.next, compiled.edit_patterns, EDIT, compiled.forms, row, hits, count, from_row)
-        if keep == n:
-            begin = chunk
-        else:
-            begin = origin + out.start[keep]
-            in_tag = out.flag[keep] & IN_TAG != 0
-    return hits, count
-
-
-@nb.njit(cache=True)
-def _try(out, place, chain, patterns, lane, forms, row, hits, count, from_row):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Verify the patterns that have the hash of the window that was found."""
-    i, j, pattern = place
-    while pattern >= 0:
-        f = patterns.form[pattern]
-        cost, bits = verify(out, i, j, forms, f, patterns.op[pattern], patterns.pos[pattern])
-        if cost >= 0:
-            if count == len(hits):
-                hits = _doubled(hits)
-            shown = EXACT if lane == VISUAL and cost == 0 else lane
-            count = _keep(hits, count, from_row, row, forms.term[f], out.start[i], out.end[j - 1], shown, bits, cost)
-        pattern = chain[pattern]
+def _try(out, places, found, chain, patterns, lane, forms, row, hits, count, from_row):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Verify the patterns whose hash the found windows have."""
+    for k in range(found):
+        i = np.int64(places[k, 0])
+        j = np.int64(places[k, 1])
+        pattern = places[k, 2]
+        while pattern >= 0:
+            f = patterns.form[pattern]
+            cost, bits = verify(out, i, j, forms, f, patterns.op[pattern], patterns.pos[pattern])
+            if cost >= 0:
+                if count == len(hits):
+                    hits = _doubled(hits)
+                shown = EXACT if lane == VISUAL and cost == 0 else lane
+                count = _keep(hits, count, from_row, row, forms.term[f], out.start[i], out.end[j - 1], shown, bits, cost)
+            pattern = chain[pattern]
     return hits, count
 
 
