@@ -1,7 +1,7 @@
 """What each Unicode character reads as: the table that folding looks up.
 
-Every code point has one 32-bit entry: the symbol it reads as (21 bits), the kind of character (4 bits) and the disguise
-that reading it so undoes (4 bits). Symbols are lower-case code points without marks; a ligature's entry points to
+Every code point has one 32-bit entry: the symbol it reads as (21 bits), the kind of character (4 bits), the disguise
+that reading it so undoes (4 bits) and the group whose change may part two words (3 bits). Symbols are lower-case code points without marks; a ligature's entry points to
 several symbols. Sources: Unicode's own decompositions and case folding, the TR39 confusables in `lookalikes.txt`, and
 the substitutions of digits and punctuation for letters below.
 """
@@ -35,6 +35,18 @@ class Kind(IntEnum):
     UNSPACED = 10  # a letter of a script that writes no spaces
     BESIDE = 11  # reads as Latin next to Latin letters: a row of `Alphabet.several` holds both readings
     MASK = 12  # a separator that often stands in place of a letter: * _ ?
+
+
+class Group(IntEnum):
+    """Two words may meet where the group changes: twoWords, word12."""
+
+    SMALL = 0
+    CAPITAL = 1
+    DIGIT = 2
+    SIGN = 3
+    FLAG = 4  # the letters that flags are made of
+    UNSPACED = 5
+    EMOJI = 6
 
 
 class Disguise(IntEnum):
@@ -117,7 +129,11 @@ class Alphabet:
 
 def packed(symbol: int, kind: Kind, disguise: Disguise = Disguise.NONE) -> int:
     """One table entry."""
-    return symbol | (int(kind) << 21) | (int(disguise) << 25)
+    group = _GROUPS.get(kind, Group.CAPITAL if disguise is Disguise.CASE else Group.SMALL)
+    return symbol | (int(kind) << 21) | (int(disguise) << 25) | (int(group) << 29)
+
+
+_GROUPS = {Kind.DIGIT: Group.DIGIT, Kind.SIGN: Group.SIGN, Kind.UNSPACED: Group.UNSPACED, Kind.EMOJI: Group.EMOJI}
 
 
 @cache
@@ -247,6 +263,7 @@ def alphabet() -> Alphabet:
         elif kind is Kind.LETTER and not reading:
             kind = Kind.INVISIBLE
         flat[code] = packed(symbol, kind, disguise)
+    flat[0x1F1E6:0x1F200] |= np.uint32(Group.FLAG << 29)
     flat[0xAC00:0xD7A4] = np.arange(0xAC00, 0xD7A4, dtype=np.uint32) | np.uint32(Kind.LETTER << 21)
     symbols = np.zeros((len(several), 4), np.uint32)
     for row, reading in enumerate(several):

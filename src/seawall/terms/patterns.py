@@ -13,12 +13,12 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
-from seawall.terms.alphabet import Alphabet
+from seawall.terms.alphabet import Alphabet, Kind
 from seawall.terms.engine import Table, build
-from seawall.terms.fold import BASE, GAP, IN_RUN, MIX, WINDOW, Letters, alike, fold_bytes, new_stream
+from seawall.terms.fold import BASE, GAP, WINDOW, Letters, alike, fold_bytes, mix, new_stream
 from seawall.terms.lexicon import Lexicon
 
-VISUAL_Q, EDIT_Q = 4, 5
+VISUAL_Q = 5
 AS_IS, DROPPED, DROPPED_PAIR, SWAPPED = 0, 1, 2, 3
 """What was done to a form: nothing; one letter dropped, at `pos`; two, because the drop made equal neighbours; swapped."""
 MIN_DROP, MIN_SWAP = 6, 5
@@ -89,7 +89,7 @@ def _forms(data, offsets, terms, costs, letters):  # type: ignore[no-untyped-def
     out = new_stream(4 * len(data) + 64)
     f = 0
     for row in range(rows):
-        n = fold_bytes(data, offsets[row], offsets[row + 1], offsets[row], letters, False, out)
+        n = fold_bytes(data, offsets[row], offsets[row + 1], offsets[row], letters, False, True, out)
         apart = False
         for k in range(n):
             apart |= out.run[k] == 2
@@ -132,8 +132,7 @@ def _hashes(forms, f, op, pos, length, q):  # type: ignore[no-untyped-def]  # no
         symbol = forms.entry[forms.at[f] + place(op, pos, k)] & np.uint32(0x1FFFFF)
         if symbol < 128:
             symbol = alike[symbol]
-        mixed = (np.uint64(symbol) + np.uint64(1)) * MIX
-        whole = whole * BASE + (mixed ^ (mixed >> np.uint64(29)))
+        whole = whole * BASE + mix(symbol)
         if k + 1 == q or (k + 1 == length and length < q):
             prefix = whole
     return prefix, whole
@@ -178,12 +177,11 @@ def _edits(forms, f, op, pos):  # type: ignore[no-untyped-def]  # noqa: ANN001, 
 
 
 @nb.njit(cache=True)
-def _neighbours(forms, editable, q):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _neighbours(forms, editable):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     room = 2 * len(forms.entry) + 1
     form = np.empty(room, np.int32)
     op = np.empty(room, np.uint8)
     pos = np.empty(room, np.uint8)
-    prefix = np.empty(room, np.uint64)
     whole = np.empty(room, np.uint64)
     length = np.empty(room, np.int64)
     n = 0
@@ -195,25 +193,27 @@ def _neighbours(forms, editable, q):  # type: ignore[no-untyped-def]  # noqa: AN
             form[k] = f
             shorter = op[k] if op[k] <= DROPPED_PAIR else 0
             length[k] = forms.at[f + 1] - forms.at[f] - shorter
-            prefix[k], whole[k] = _hashes(forms, f, op[k], pos[k], length[k], q)
+            _, whole[k] = _hashes(forms, f, op[k], pos[k], length[k], 0)
         n += added
-    return form[:n].copy(), op[:n].copy(), pos[:n].copy(), prefix[:n].copy(), whole[:n].copy(), length[:n].copy()
+    return form[:n].copy(), op[:n].copy(), pos[:n].copy(), whole[:n].copy(), length[:n].copy()
 
 
-def visual_table(forms: Forms) -> tuple[Table, Patterns]:
-    """The patterns of the exact and visual lanes."""
+def visual_tables(forms: Forms) -> tuple[Table, Patterns, Table, Patterns]:
+    """The patterns of the exact and visual lanes: single words, and phrases."""
     prefix, whole, length = _visual(forms, VISUAL_Q)
-    count = len(forms.term)
-    still = np.zeros(count, np.uint8)
-    return build(VISUAL_Q, prefix, whole, length), Patterns(np.arange(count, dtype=np.int32), still, still)
+    tables: list[Table | Patterns] = []
+    for many in (False, True):
+        form = np.flatnonzero((forms.gap != 0) == many).astype(np.int32)
+        still = np.zeros(len(form), np.uint8)
+        tables += [build(VISUAL_Q, prefix[form], whole[form], length[form], many=many), Patterns(form, still, still)]
+    return tables[0], tables[1], tables[2], tables[3]  # type: ignore[return-value]
 
 
-def edit_table(forms: Forms, letters: Letters) -> tuple[Table, Patterns]:
+def edit_table(forms: Forms) -> tuple[Table, Patterns]:
     """The patterns of the edit lane: one letter dropped or two swapped, in scripts that write spaces."""
-    unspaced = (forms.entry >> 21) & 15 == 10
-    emoji = (forms.entry >> 21) & 15 == 8
-    bad = np.add.reduceat((unspaced | emoji).astype(np.int64), forms.at[:-1]) if len(forms.term) else np.empty(0)
+    kinds = forms.entry >> 21 & 15
+    bad = np.add.reduceat((kinds == Kind.UNSPACED) | (kinds == Kind.EMOJI), forms.at[:-1]) if len(forms.term) else kinds
     first = np.ones(len(forms.term), bool)
     first[1:] = forms.term[1:] != forms.term[:-1]
-    form, op, pos, prefix, whole, length = _neighbours(forms, first & (bad == 0), EDIT_Q)
-    return build(EDIT_Q, prefix, whole, length), Patterns(form, op, pos)
+    form, op, pos, whole, length = _neighbours(forms, first & (bad == 0))
+    return build(0, whole, whole, length, many=bool(np.any(forms.gap))), Patterns(form, op, pos)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seawall.terms.alphabet import Disguise
-from seawall.terms.engine import Table, find
+from seawall.terms.engine import Table, find, find_words
 from seawall.terms.fold import CHUNK, IN_TAG, WINDOW, Letters, fold_bytes, new_stream
 from seawall.terms.patterns import Forms, Patterns
 from seawall.terms.verify import verify
@@ -25,6 +25,8 @@ class Compiled(NamedTuple):
     forms: Forms
     visual: Table
     visual_patterns: Patterns
+    phrase: Table
+    phrase_patterns: Patterns
     edit: Table
     edit_patterns: Patterns
 
@@ -77,12 +79,14 @@ def _table(blob, k):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     return Table(
         np.int64(blob[2 * k + 1]),
         np.int64(blob[2 * k + 3]),
-        _words(blob, k + 2, 1),
+        np.int64(blob[2 * k + 5]),
         _words(blob, k + 3, 1),
         _words(blob, k + 4, 1),
         _words(blob, k + 5, 1),
-        _i32(blob, k + 6),
-        _i32(blob, k + 7),
+        _words(blob, k + 6, 1),
+        _words(blob, k + 7, 1),
+        _i32(blob, k + 8),
+        _i32(blob, k + 9),
     )
 
 
@@ -105,7 +109,16 @@ def _unpack(blob):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
         _i32(blob, 9),
         _words(blob, 10, 2).view(np.float32),
     )
-    return Compiled(letters, forms, _table(blob, 11), _patterns(blob, 19), _table(blob, 22), _patterns(blob, 30))
+    return Compiled(
+        letters,
+        forms,
+        _table(blob, 11),
+        _patterns(blob, 21),
+        _table(blob, 24),
+        _patterns(blob, 34),
+        _table(blob, 37),
+        _patterns(blob, 47),
+    )
 
 
 @nb.njit(cache=True, error_model="numpy")
@@ -115,7 +128,8 @@ def scan(data, offsets, in_tag, lanes, blob):  # type: ignore[no-untyped-def]  #
     A long text is read in chunks, so that the buffers stay small; neighbouring chunks overlap by two windows.
     """
     compiled = _unpack(blob)
-    letters, forms, visual, visual_patterns, edit, edit_patterns = compiled
+    letters, forms, visual, visual_patterns, phrase, phrase_patterns, edit, edit_patterns = compiled
+    phrases = len(phrase_patterns.form) > 0
     longest = 0
     for row in range(len(offsets) - 1):
         longest = max(longest, offsets[row + 1] - offsets[row])
@@ -135,24 +149,31 @@ def scan(data, offsets, in_tag, lanes, blob):  # type: ignore[no-untyped-def]  #
             chunk = min(begin + CHUNK, stop)
             while chunk < stop and data[chunk] & 0xC0 == 0x80:
                 chunk += 1
-            n = fold_bytes(data, begin, chunk, offsets[row], letters, tagged, out)
+            n = fold_bytes(data, begin, chunk, offsets[row], letters, tagged, False, out)
             keep = n if chunk == stop or n < 4 * WINDOW else n - 2 * WINDOW
-            found = find(out.hash, out.cut, n, keep, visual, places)
-            if found:
-                hits, count = _try(out, places, found, visual.next, visual_patterns, VISUAL, forms, row, hits, count, from_row)
+            found = find(out.hash, out.cut, out.space, n, keep, visual, places)
+            phrased = found
+            if phrases:
+                phrased += find(out.hash, out.cut, out.space, n, keep, phrase, places[found:])
+            edited = phrased
             if lanes & 1:
-                found = find(out.hash, out.cut, n, keep, edit, places)
-                if found:
-                    hits, count = _try(out, places, found, edit.next, edit_patterns, EDIT, forms, row, hits, count, from_row)
+                edited += find_words(out.hash, out.edge, n, keep, edit, places[phrased:])
+            if edited:
+                fold_bytes(data, begin, chunk, offsets[row], letters, tagged, True, out)
+                hits, count = _try(out, places[:found], visual.next, visual_patterns, VISUAL, forms, row, hits, count, from_row)
+                hits, count = _try(out, places[found:phrased], phrase.next, phrase_patterns, VISUAL, forms, row, hits, count, from_row)
+                hits, count = _try(out, places[phrased:edited], edit.next, edit_patterns, EDIT, forms, row, hits, count, from_row)
+            if keep != n:
+                fold_bytes(data, begin, chunk, offsets[row], letters, tagged, True, out)
             begin = chunk if keep == n else offsets[row] + starts[keep]
             tagged = keep != n and flags[keep] & IN_TAG != 0
     return hits[:count]
 
 
 @nb.njit(cache=True)
-def _try(out, places, found, chain, patterns, lane, forms, row, hits, count, from_row):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _try(out, places, chain, patterns, lane, forms, row, hits, count, from_row):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Verify the patterns whose hash the found windows have."""
-    for k in range(found):
+    for k in range(len(places)):
         i = np.int64(places[k, 0])
         j = np.int64(places[k, 1])
         pattern = places[k, 2]

@@ -10,7 +10,7 @@ import pyarrow as pa
 from seawall.terms.alphabet import Disguise, alphabet
 from seawall.terms.fold import Letters
 from seawall.terms.lexicon import Lexicon
-from seawall.terms.patterns import edit_table, forms_of, letters_of, spellings, visual_table
+from seawall.terms.patterns import edit_table, forms_of, letters_of, spellings, visual_tables
 from seawall.terms.scan import BITS, COST, END, LANE, MILLI, ROW, START, TERM, Compiled, pack, scan
 
 
@@ -78,9 +78,7 @@ class Scanner:
         wanted = "".join({char for _, text, _ in rows for char in text if not char.isalnum()})
         letters = letters_of(alphabet().with_emoji(_emoji(wanted)))
         forms = forms_of(rows, letters)
-        visual, visual_patterns = visual_table(forms)
-        edit, edit_patterns = edit_table(forms, letters)
-        blob = pack(Compiled(letters, forms, visual, visual_patterns, edit, edit_patterns))
+        blob = pack(Compiled(letters, forms, *visual_tables(forms), *edit_table(forms)))
         return cls(lexicon, blob, edits=edits)
 
     def scan_column(self, texts: pa.Array | pa.ChunkedArray, *, hashtags: bool = False) -> Hits:
