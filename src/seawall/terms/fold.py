@@ -25,6 +25,7 @@ CHUNK = 1 << 16
 WINDOW = 64
 BASE = np.uint64(0x9E3779B97F4A7C15)
 MIX = np.uint64(0xD6E8FEB86659FD93)
+WALL = np.uint64(0x2545F4914F6CDD1D)
 
 _SEPARATOR, _SPACE, _LETTER, _DIGIT, _SIGN = (np.uint32(int(kind)) for kind in list(Kind)[:5])
 _INVISIBLE, _MARK, _HASH, _EMOJI, _SEVERAL = (np.uint32(int(kind)) for kind in list(Kind)[5:10])
@@ -163,151 +164,170 @@ def _special(kind, entry, code, adjacent, latin, following, several):  # type: i
 
 
 @nb.njit(cache=True, error_model="numpy")
-def fold_bytes(data, begin, stop, origin, letters, in_tag, full, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, C901
-    """Fold bytes [begin, stop) into `out`; offsets count from `origin`. Returns the number of symbols.
+def fold_rows(data, bounds, first, last, letters, in_tag, full, out, row_at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, C901
+    """Fold the texts data[bounds[r]:bounds[r+1]] of rows [first, last) into `out`. Returns the number of symbols.
 
-    Without `full` only `hash`, `code`, `cut` and `edge` are written: all that the search needs. Letters, digits,
-    punctuation and white space, nearly every character, take the short way, which has no branch that text can surprise.
+    `row_at` takes the place of each row's first symbol; between rows stands a symbol that no pattern has. Offsets count
+    from the first row's first byte. Without `full` only `hash`, `code`, `cut`, `edge` and `space` are written: all that
+    the search needs. Letters, digits, punctuation and white space, nearly every character, take the short way.
     """
     page, table, several, count = letters
     entries, codes, starts, ends, levels, runs, flags, hashes, cuts, edges, spaces = out
     ascii_page = np.uint32(page[0]) << np.uint32(8)
+    origin = bounds[first]
+    i = origin
     n = 0
-    pending = SPACE
-    flag = IN_TAG if in_tag else 0
-    loose = np.uint64(in_tag)
-    group = np.uint32(0)
-    single = 0
     rolling = np.uint64(0)
     hashes[0] = rolling
     cut = np.uint64(0)
     edge = np.uint64(0)
     space = np.uint64(0)
-    before = np.uint32(0)
-    last = np.uint32(0)
-    i = begin
-    while i < stop:
-        code = np.uint32(data[i])
-        following = i + 1
-        if code < 128:
-            entry = table[ascii_page | code]
-        else:
-            code, following = decode(data, i, stop)
-            entry = lookup(page, table, code)
-        kind = (entry >> np.uint32(21)) & np.uint32(15)
-        symbol = entry & _SYMBOL
-        if kind <= _DIGIT and (symbol != before or n == 0):
-            letter = np.int64(kind >> np.uint32(1))
-            now = entry >> np.uint32(29)
-            level = max(pending, np.int64(transition[(group << np.uint32(3)) | now]))
-            bit = np.uint64(n & 63)
-            cut |= (np.uint64(letter) & (np.uint64(level > NONE) | loose)) << bit
-            edge |= np.uint64(letter & (level > (GAP if flag & MASKED else WEAK))) << bit
-            codes[n] = code
-            if full:
-                entries[n] = entry
-                starts[n] = i - origin
-                ends[n] = following - origin
-                levels[n] = level
-                runs[n] = 1
-                flags[n] = flag
-            mixed = mixes[symbol] if symbol < 128 else mix(symbol)
-            space |= np.uint64(letter & (level == SPACE)) << bit
-            cuts[n >> 6] = cut
-            edges[n >> 6] = edge
-            spaces[n >> 6] = space
-            if letter:
-                rolling = rolling * BASE + mixed
-                before = symbol
-                last = code
-                group = now
-                single = 1 if level >= GAP else single + 1
-                pending = NONE
-                flag &= IN_TAG
-                n += 1
-                hashes[n] = rolling
-                if n & 63 == 0:
-                    cut = np.uint64(0)
-                    edge = np.uint64(0)
-                    space = np.uint64(0)
+    for row in range(first, last):
+        stop = bounds[row + 1]
+        if row > first:
+            bit = np.uint64(1) << np.uint64(n & 63)
+            cuts[n >> 6] = cut | bit
+            edges[n >> 6] = edge | bit
+            spaces[n >> 6] = space | bit
+            cut, edge, space = cuts[n >> 6], edges[n >> 6], spaces[n >> 6]
+            rolling = rolling * BASE + WALL
+            n += 1
+            hashes[n] = rolling
+            if n & 63 == 0:
+                cut = np.uint64(0)
+                edge = np.uint64(0)
+                space = np.uint64(0)
+        row_at[row - first] = n
+        head = n
+        pending = SPACE
+        flag = IN_TAG if in_tag else 0
+        loose = np.uint64(in_tag)
+        group = np.uint32(0)
+        single = 0
+        before = np.uint32(0)
+        last_code = np.uint32(0)
+        while i < stop:
+            code = np.uint32(data[i])
+            following = i + 1
+            if code < 128:
+                entry = table[ascii_page | code]
             else:
-                pending = max(pending, GAP + np.int64(kind))
-                flag = 0
-                loose = np.uint64(0)
-            i = following
-            continue
-        if kind == _SIGN or kind == _BESIDE:
-            latin = n > 0 and before < 128
-            after = _next_kind(data, following, stop, page, table)
-            if kind == _BESIDE and following < stop and data[following] >= 128:
-                after = _SPACE
-            kind, entry = _special(kind, entry, code, n > 0 and pending < EDGE, latin, after, several)
-        if (_LETTERLIKE >> kind) & np.uint32(1):
-            now = entry >> np.uint32(29)
-            level = max(pending, np.int64(transition[(group << np.uint32(3)) | now]))
-            run = np.uint64(kind == _UNSPACED)
-            parts = np.int64(count[entry & _SYMBOL]) if kind == _SEVERAL else 1
-            for part in range(parts):
-                read = entry
-                if kind == _SEVERAL:
-                    read = several[4 * (entry & _SYMBOL) + np.uint32(part)] | (entry & np.uint32(0xFFE00000))
-                symbol = read & _SYMBOL
-                same = n > 0 and before == symbol and (code != 73 or last == 73)
-                if same and level >= GAP:
-                    after = _next_kind(data, following, stop, page, table)
-                    same = single == 1 and after != _LETTER and after != _DIGIT
-                if same:
-                    if full:
-                        runs[n - 1] = min(runs[n - 1] + 1, 200)
-                        ends[n - 1] = following - origin
-                else:
-                    bit = np.uint64(n & 63)
-                    cut |= (np.uint64(level > NONE) | loose | run) << bit
-                    edge |= np.uint64(level > (GAP if flag & MASKED else WEAK)) << bit
-                    codes[n] = code
-                    if full:
-                        entries[n] = read
-                        starts[n] = i - origin
-                        ends[n] = following - origin
-                        levels[n] = level
-                        runs[n] = 1
-                        flags[n] = flag | (IN_RUN if run else 0)
-                    rolling = rolling * BASE + mix(alike[symbol] if symbol < 128 else symbol)
+                code, following = decode(data, i, stop)
+                entry = lookup(page, table, code)
+            kind = (entry >> np.uint32(21)) & np.uint32(15)
+            symbol = entry & _SYMBOL
+            if kind <= _DIGIT and (symbol != before or n == head):
+                letter = np.int64(kind >> np.uint32(1))
+                now = entry >> np.uint32(29)
+                level = max(pending, np.int64(transition[(group << np.uint32(3)) | now]))
+                bit = np.uint64(n & 63)
+                cut |= (np.uint64(letter) & (np.uint64(level > NONE) | loose)) << bit
+                edge |= np.uint64(letter & (level > (GAP if flag & MASKED else WEAK))) << bit
+                codes[n] = code
+                if full:
+                    entries[n] = entry
+                    starts[n] = i - origin
+                    ends[n] = following - origin
+                    levels[n] = level
+                    runs[n] = 1
+                    flags[n] = flag
+                mixed = mixes[symbol] if symbol < 128 else mix(symbol)
+                space |= np.uint64(letter & (level == SPACE)) << bit
+                cuts[n >> 6] = cut
+                edges[n >> 6] = edge
+                spaces[n >> 6] = space
+                if letter:
+                    rolling = rolling * BASE + mixed
                     before = symbol
-                    last = code
-                    space |= np.uint64(level == SPACE) << bit
-                    cuts[n >> 6] = cut
-                    edges[n >> 6] = edge
-                    spaces[n >> 6] = space
+                    last_code = code
+                    group = now
+                    single = 1 if level >= GAP else single + 1
+                    pending = NONE
+                    flag &= IN_TAG
                     n += 1
                     hashes[n] = rolling
                     if n & 63 == 0:
                         cut = np.uint64(0)
                         edge = np.uint64(0)
                         space = np.uint64(0)
-                    space = np.uint64(0)
-                single = 1 if level >= GAP else single + 1
-                level = NONE
-            group = now
-            pending = NONE
-            flag &= IN_TAG
-        elif kind == _INVISIBLE or kind == _MARK:
-            flag |= HIDDEN if kind == _INVISIBLE else 0
-            if full and kind == _MARK and n > 0:
-                flags[n - 1] |= MARKED
-        else:
-            pending = max(pending, SPACE if kind == _SPACE else GAP)
-            if kind == _HASH:
-                flag = IN_TAG
-                loose = np.uint64(1)
-            elif kind == _MASK:
-                flag |= MASKED
+                else:
+                    pending = max(pending, GAP + np.int64(kind))
+                    flag = 0
+                    loose = np.uint64(0)
+                i = following
+                continue
+            if kind == _SIGN or kind == _BESIDE:
+                latin = n > head and before < 128
+                after = _next_kind(data, following, stop, page, table)
+                if kind == _BESIDE and following < stop and data[following] >= 128:
+                    after = _SPACE
+                kind, entry = _special(kind, entry, code, n > head and pending < EDGE, latin, after, several)
+            if (_LETTERLIKE >> kind) & np.uint32(1):
+                now = entry >> np.uint32(29)
+                level = max(pending, np.int64(transition[(group << np.uint32(3)) | now]))
+                run = np.uint64(kind == _UNSPACED)
+                parts = np.int64(count[entry & _SYMBOL]) if kind == _SEVERAL else 1
+                for part in range(parts):
+                    read = entry
+                    if kind == _SEVERAL:
+                        read = several[4 * (entry & _SYMBOL) + np.uint32(part)] | (entry & np.uint32(0xFFE00000))
+                    symbol = read & _SYMBOL
+                    same = n > head and before == symbol and (code != 73 or last_code == 73)
+                    if same and level >= GAP:
+                        after = _next_kind(data, following, stop, page, table)
+                        same = single == 1 and after != _LETTER and after != _DIGIT
+                    if same:
+                        if full:
+                            runs[n - 1] = min(runs[n - 1] + 1, 200)
+                            ends[n - 1] = following - origin
+                    else:
+                        bit = np.uint64(n & 63)
+                        cut |= (np.uint64(level > NONE) | loose | run) << bit
+                        edge |= np.uint64(level > (GAP if flag & MASKED else WEAK)) << bit
+                        codes[n] = code
+                        if full:
+                            entries[n] = read
+                            starts[n] = i - origin
+                            ends[n] = following - origin
+                            levels[n] = level
+                            runs[n] = 1
+                            flags[n] = flag | (IN_RUN if run else 0)
+                        rolling = rolling * BASE + mix(alike[symbol] if symbol < 128 else symbol)
+                        before = symbol
+                        last_code = code
+                        space |= np.uint64(level == SPACE) << bit
+                        cuts[n >> 6] = cut
+                        edges[n >> 6] = edge
+                        spaces[n >> 6] = space
+                        n += 1
+                        hashes[n] = rolling
+                        if n & 63 == 0:
+                            cut = np.uint64(0)
+                            edge = np.uint64(0)
+                            space = np.uint64(0)
+                        space = np.uint64(0)
+                    single = 1 if level >= GAP else single + 1
+                    level = NONE
+                group = now
+                pending = NONE
+                flag &= IN_TAG
+            elif kind == _INVISIBLE or kind == _MARK:
+                flag |= HIDDEN if kind == _INVISIBLE else 0
+                if full and kind == _MARK and n > head:
+                    flags[n - 1] |= MARKED
             else:
-                flag = 0
-                loose = np.uint64(0)
-        i = following
+                pending = max(pending, SPACE if kind == _SPACE else GAP)
+                if kind == _HASH:
+                    flag = IN_TAG
+                    loose = np.uint64(1)
+                elif kind == _MASK:
+                    flag |= MASKED
+                else:
+                    flag = 0
+                    loose = np.uint64(0)
+            i = following
     levels[n] = SPACE
-    starts[n] = stop - origin
+    starts[n] = i - origin
     flags[n] = flag & ~IN_TAG
     last_bit = np.uint64(1) << np.uint64(n & 63)
     cuts[n >> 6] = cut | last_bit

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from seawall.terms.alphabet import Alphabet, Kind
 from seawall.terms.engine import Table, build
-from seawall.terms.fold import BASE, GAP, WINDOW, Letters, alike, fold_bytes, mix, new_stream
+from seawall.terms.fold import BASE, GAP, WINDOW, Letters, alike, fold_rows, mix, new_stream
 from seawall.terms.lexicon import Lexicon
 
 VISUAL_Q = 5
@@ -87,9 +87,10 @@ def _forms(data, offsets, terms, costs, letters):  # type: ignore[no-untyped-def
     term = np.empty(2 * rows, np.int32)
     cost = np.empty(2 * rows, np.float32)
     out = new_stream(4 * len(data) + 64)
+    row_at = np.empty(1, np.int32)
     f = 0
     for row in range(rows):
-        n = fold_bytes(data, offsets[row], offsets[row + 1], offsets[row], letters, False, True, out)
+        n = fold_rows(data, offsets, row, row + 1, letters, False, True, out, row_at)
         apart = False
         for k in range(n):
             apart |= out.run[k] == 2

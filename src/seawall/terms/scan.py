@@ -8,13 +8,14 @@ import numpy.typing as npt
 
 from seawall.terms.alphabet import Disguise
 from seawall.terms.engine import Table, find, find_words
-from seawall.terms.fold import CHUNK, IN_TAG, WINDOW, Letters, fold_bytes, new_stream
+from seawall.terms.fold import CHUNK, IN_TAG, WINDOW, Letters, Stream, fold_rows, new_stream
 from seawall.terms.patterns import Forms, Patterns
 from seawall.terms.verify import verify
 
 ROW, TERM, START, END, LANE, BITS, COST = range(7)
 EXACT, VISUAL, EDIT, PHONETIC = range(4)
 MILLI = 1000
+BATCH = 2048
 _GLUED = 1 << Disguise.GLUED
 
 
@@ -121,71 +122,129 @@ def _unpack(blob):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     )
 
 
+class Buffers(NamedTuple):
+    """What one scan works in: a stream of a batch, one of a text that has a candidate, and the candidates."""
+
+    stream: Stream
+    text: Stream
+    row_at: npt.NDArray[np.int32]
+    places: npt.NDArray[np.int32]
+
+
 @nb.njit(cache=True, error_model="numpy")
 def scan(data, offsets, in_tag, lanes, blob):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Hits of each text data[offsets[r]:offsets[r+1]] as rows (row, term, start, end, lane, bits, cost in 1/1000).
 
-    A long text is read in chunks, so that the buffers stay small; neighbouring chunks overlap by two windows.
+    Short texts are read many at a time, a long one in chunks that overlap by two windows, so that the buffers stay in
+    cache and the time stays linear.
     """
     compiled = _unpack(blob)
-    letters, forms, visual, visual_patterns, phrase, phrase_patterns, edit, edit_patterns = compiled
-    phrases = len(phrase_patterns.form) > 0
-    longest = 0
-    for row in range(len(offsets) - 1):
-        longest = max(longest, offsets[row + 1] - offsets[row])
-    size = 4 * min(longest, CHUNK) + 8
-    out = new_stream(size)
-    starts = out.start
-    flags = out.flag
-    places = np.empty((size, 3), np.int32)
+    rows = len(offsets) - 1
+    size = 4 * min(offsets[rows] - offsets[0], CHUNK) + rows + 8
+    size = min(size, 4 * CHUNK + BATCH + 8)
+    buffers = Buffers(new_stream(size), new_stream(size), np.empty(BATCH + 1, np.int32), np.empty((size, 3), np.int32))
     hits = np.empty((16, 7), np.int64)
     count = 0
-    for row in range(len(offsets) - 1):
-        begin = offsets[row]
-        stop = offsets[row + 1]
-        tagged = in_tag
-        from_row = count
-        while begin < stop:
-            chunk = min(begin + CHUNK, stop)
-            while chunk < stop and data[chunk] & 0xC0 == 0x80:
-                chunk += 1
-            n = fold_bytes(data, begin, chunk, offsets[row], letters, tagged, False, out)
-            keep = n if chunk == stop or n < 4 * WINDOW else n - 2 * WINDOW
-            found = find(out.hash, out.cut, out.space, n, keep, visual, places)
-            phrased = found
-            if phrases:
-                phrased += find(out.hash, out.cut, out.space, n, keep, phrase, places[found:])
-            edited = phrased
-            if lanes & 1:
-                edited += find_words(out.hash, out.edge, n, keep, edit, places[phrased:])
-            if edited:
-                fold_bytes(data, begin, chunk, offsets[row], letters, tagged, True, out)
-                hits, count = _try(out, places[:found], visual.next, visual_patterns, VISUAL, forms, row, hits, count, from_row)
-                hits, count = _try(out, places[found:phrased], phrase.next, phrase_patterns, VISUAL, forms, row, hits, count, from_row)
-                hits, count = _try(out, places[phrased:edited], edit.next, edit_patterns, EDIT, forms, row, hits, count, from_row)
-            if keep != n:
-                fold_bytes(data, begin, chunk, offsets[row], letters, tagged, True, out)
-            begin = chunk if keep == n else offsets[row] + starts[keep]
-            tagged = keep != n and flags[keep] & IN_TAG != 0
+    row = 0
+    while row < rows:
+        last = row
+        while last < rows and last - row < BATCH and offsets[last + 1] - offsets[row] <= BATCH:
+            last += 1
+        if last > row:
+            hits, count, _ = _search(data, offsets, row, last, in_tag, lanes, compiled, buffers, hits, count)
+        else:
+            last = row + 1
+            hits, count = _long(data, offsets, row, in_tag, lanes, compiled, buffers, hits, count)
+        row = last
     return hits[:count]
 
 
 @nb.njit(cache=True)
-def _try(out, places, chain, patterns, lane, forms, row, hits, count, from_row):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Verify the patterns whose hash the found windows have."""
-    for k in range(len(places)):
-        i = np.int64(places[k, 0])
-        j = np.int64(places[k, 1])
-        pattern = places[k, 2]
-        while pattern >= 0:
-            f = patterns.form[pattern]
-            cost, bits = verify(out, i, j, forms, f, patterns.op[pattern], patterns.pos[pattern])
-            if cost >= 0:
-                if count == len(hits):
-                    hits = _doubled(hits)
-                shown = EXACT if lane == VISUAL and cost == 0 else lane
-                count = _keep(hits, count, from_row, row, forms.term[f], out.start[i], out.end[j - 1], shown, bits, cost)
-            pattern = chain[pattern]
+def _long(data, offsets, row, in_tag, lanes, compiled, buffers, hits, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """One text longer than a batch, in chunks; a hit's row and offsets are put right here."""
+    bounds = offsets[row : row + 2].copy()
+    stop = bounds[1]
+    done = count
+    while bounds[0] < stop:
+        end = min(bounds[0] + CHUNK, stop)
+        while end < stop and data[end] & 0xC0 == 0x80:
+            end += 1
+        bounds[1] = end
+        hits, found, keep = _search(data, bounds, 0, 1, in_tag, lanes, compiled, buffers, hits, count)
+        shift = bounds[0] - offsets[row]
+        for k in range(count, found):
+            hits[k, ROW] = row
+            hits[k, START] += shift
+            hits[k, END] += shift
+        count = found
+        if end == stop or keep < 0:
+            bounds[0] = end
+        else:
+            in_tag = buffers.text.flag[keep] & IN_TAG != 0
+            bounds[0] += buffers.text.start[keep]
+    return hits, _without_repeats(hits, done, count)
+
+
+@nb.njit(cache=True)
+def _without_repeats(hits, done, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Drop hits that two overlapping chunks both found."""
+    kept = done
+    for k in range(done, count):
+        again = False
+        for other in range(max(done, kept - 64), kept):
+            again |= hits[other, TERM] == hits[k, TERM] and hits[other, START] < hits[k, END] and hits[k, START] < hits[other, END]
+        if not again:
+            hits[kept] = hits[k]
+            kept += 1
+    return kept
+
+
+@nb.njit(cache=True)
+def _search(data, bounds, first, last, in_tag, lanes, compiled, buffers, hits, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Fold and search rows [first, last); of a chunk of a long text also tell from which symbol to go on."""
+    stream, text, row_at, places = buffers
+    n = fold_rows(data, bounds, first, last, compiled.letters, in_tag, False, stream, row_at)
+    keep = n
+    if last == first + 1 and bounds[last] - bounds[first] >= CHUNK and n > 4 * WINDOW:
+        keep = n - 2 * WINDOW
+        fold_rows(data, bounds, first, last, compiled.letters, in_tag, True, text, places[0])
+    found = find(stream.hash, stream.cut, stream.space, n, keep, compiled.visual, places)
+    phrased = found
+    if len(compiled.phrase_patterns.form):
+        phrased += find(stream.hash, stream.cut, stream.space, n, keep, compiled.phrase, places[found:])
+    edited = phrased
+    if lanes & 1:
+        edited += find_words(stream.hash, stream.edge, n, keep, compiled.edit, places[phrased:])
+    folded = -1
+    for k in range(edited):
+        row = first + np.searchsorted(row_at[: last - first], places[k, 0], side="right") - 1
+        if row != folded:
+            fold_rows(data, bounds, row, row + 1, compiled.letters, in_tag, True, text, places[len(places) - 1])
+            folded = row
+        if k < found:
+            hits, count = _try(text, row_at[row - first], places[k], compiled.visual.next, compiled.visual_patterns, VISUAL, compiled.forms, row, hits, count)
+        elif k < phrased:
+            hits, count = _try(text, row_at[row - first], places[k], compiled.phrase.next, compiled.phrase_patterns, VISUAL, compiled.forms, row, hits, count)
+        else:
+            hits, count = _try(text, row_at[row - first], places[k], compiled.edit.next, compiled.edit_patterns, EDIT, compiled.forms, row, hits, count)
+    return hits, count, (keep if keep < n else -1)
+
+
+@nb.njit(cache=True)
+def _try(text, origin, place, chain, patterns, lane, forms, row, hits, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Verify the patterns whose hash the found window has."""
+    i = np.int64(place[0] - origin)
+    j = np.int64(place[1] - origin)
+    pattern = place[2]
+    while pattern >= 0:
+        f = patterns.form[pattern]
+        cost, bits = verify(text, i, j, forms, f, patterns.op[pattern], patterns.pos[pattern])
+        if cost >= 0:
+            if count == len(hits):
+                hits = _doubled(hits)
+            shown = EXACT if lane == VISUAL and cost == 0 else lane
+            count = _keep(hits, count, row, forms.term[f], text.start[i], text.end[j - 1], shown, bits, cost)
+        pattern = chain[pattern]
     return hits, count
 
 
@@ -197,12 +256,12 @@ def _doubled(hits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
 
 
 @nb.njit(cache=True)
-def _keep(hits, count, from_row, row, term, start, end, lane, bits, cost):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _keep(hits, count, row, term, start, end, lane, bits, cost):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Add a hit; of overlapping hits of one term only the cheapest stays."""
     milli = np.int64(cost * MILLI + np.float32(0.5))
     at = count
-    for k in range(count - 1, max(from_row, count - 16) - 1, -1):
-        if hits[k, TERM] == term and hits[k, START] < end and start < hits[k, END]:
+    for k in range(count - 1, max(0, count - 64) - 1, -1):
+        if hits[k, ROW] == row and hits[k, TERM] == term and hits[k, START] < end and start < hits[k, END]:
             if hits[k, COST] <= milli:
                 return count
             at = k
