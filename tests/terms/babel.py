@@ -55,7 +55,7 @@ class Language:
         words: dict[str, None] = {}
         while len(words) < size:
             words.setdefault(language.word(int(rng.choice([1, 2, 2, 3, 3, 4]))))
-        language.words = sorted(words, key=lambda word: len(word) + 3 * rng.random())
+        language.words = sorted(words, key=lambda word: len(word) + 9 * rng.random())
         weight = 1 / np.arange(2, size + 2)
         language.weight = np.cumsum(weight / weight.sum())
         return language

@@ -18,9 +18,9 @@ from seawall.terms.fold import WINDOW, power
 SPREAD = np.uint64(0xFF51AFD7ED558CCD)
 _ONE = np.uint64(1)
 _DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)
-_place = np.zeros(64, np.uint8)
+place_of = np.zeros(64, np.uint8)
 for _bit_place in range(64):
-    _place[((int(_DE_BRUIJN) << _bit_place) & (2**64 - 1)) >> 58] = _bit_place
+    place_of[((int(_DE_BRUIJN) << _bit_place) & (2**64 - 1)) >> 58] = _bit_place
 
 
 class Table(NamedTuple):
@@ -77,19 +77,21 @@ def _power_of_two(least: int, floor: int) -> int:
 
 
 @nb.njit(inline="always")
-def _home(key, size):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def home(key, size):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """The slot where a hash is first looked for."""
     mixed = key * SPREAD
     return np.int64((mixed ^ (mixed >> np.uint64(32))) & np.uint64(size - 1))
 
 
 @nb.njit(inline="always")
-def _bit(key, last):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def bit_of(key, last):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """The bit of a hash in a bit array whose last bit is `last`."""
     return ((key * SPREAD) >> np.uint64(20)) & last
 
 
 @nb.njit(cache=True)
 def _set(bits, key):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    bit = _bit(key, np.uint64(len(bits) * 64 - 1))
+    bit = bit_of(key, np.uint64(len(bits) * 64 - 1))
     bits[bit >> np.uint64(6)] |= _ONE << (bit & np.uint64(63))
 
 
@@ -100,12 +102,12 @@ def _fill(table, prefix, window, length):  # type: ignore[no-untyped-def]  # noq
         if 0 < table.q <= length[pattern]:
             key = prefix[pattern]
             _set(table.starts, key)
-            slot = _home(key, len(table.prefix))
+            slot = home(key, len(table.prefix))
             while table.lengths[slot] != 0 and table.prefix[slot] != key:
                 slot = (slot + 1) & (len(table.prefix) - 1)
             table.prefix[slot] = key
             table.lengths[slot] |= _ONE << np.uint64(length[pattern] - 1)
-        slot = _home(window[pattern], len(table.window))
+        slot = home(window[pattern], len(table.window))
         while table.head[slot] >= 0 and table.window[slot] != window[pattern]:
             slot = (slot + 1) & (len(table.window) - 1)
         table.window[slot] = window[pattern]
@@ -114,7 +116,7 @@ def _fill(table, prefix, window, length):  # type: ignore[no-untyped-def]  # noq
 
 
 @nb.njit(inline="always")
-def _lowest(bits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def lowest(bits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Which product's top bits name the lowest set bit (Leiserson, Prokop and Randall, 1998)."""
     return ((bits & (~bits + _ONE)) * _DE_BRUIJN) >> np.uint64(58)
 
@@ -135,13 +137,13 @@ def find(hashes, cut, space, n, keep, table, found):  # type: ignore[no-untyped-
     """
     q, many, short_lengths, beginnings, wholes, prefix, lengths, windows, heads, _ = table
     short = np.uint64(short_lengths)
-    start_bits = np.uint64(len(beginnings) * 64 - 1)
-    whole_bits = np.uint64(len(wholes) * 64 - 1)
+    start_last = np.uint64(len(beginnings) * 64 - 1)
+    whole_last = np.uint64(len(wholes) * 64 - 1)
     count = 0
     for word in range((keep >> 6) + 1):
         starts = cut[word]
         while starts:
-            i = (word << 6) + np.int64(_place[_lowest(starts)])
+            i = (word << 6) + np.int64(place_of[lowest(starts)])
             starts &= starts - _ONE
             if i >= keep:
                 break
@@ -154,21 +156,21 @@ def find(hashes, cut, space, n, keep, table, found):  # type: ignore[no-untyped-
             left = ends & short
             if i + q <= n:
                 key = hashes[i + q] - hashes[i] * power[q]
-                bit = _bit(key, start_bits)
+                bit = bit_of(key, start_last)
                 if (beginnings[bit >> np.uint64(6)] >> (bit & np.uint64(63))) & _ONE:
-                    slot = _home(key, len(prefix))
+                    slot = home(key, len(prefix))
                     while lengths[slot] != 0 and prefix[slot] != key:
                         slot = (slot + 1) & (len(prefix) - 1)
                     left |= lengths[slot] & ends
             while left:
-                j = at + np.int64(_place[_lowest(left)])
+                j = at + np.int64(place_of[lowest(left)])
                 left &= left - _ONE
                 if j > n:
                     break
                 key = hashes[j] - hashes[i] * power[j - i]
-                bit = _bit(key, whole_bits)
+                bit = bit_of(key, whole_last)
                 if (wholes[bit >> np.uint64(6)] >> (bit & np.uint64(63))) & _ONE:
-                    slot = _home(key, len(windows))
+                    slot = home(key, len(windows))
                     while heads[slot] >= 0 and windows[slot] != key:
                         slot = (slot + 1) & (len(windows) - 1)
                     if heads[slot] >= 0 and count < len(found):
@@ -183,22 +185,22 @@ def find(hashes, cut, space, n, keep, table, found):  # type: ignore[no-untyped-
 def find_words(hashes, edge, n, keep, table, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, C901
     """As `find`, for windows that are one word (or two, where the table has phrases), from edge to edge."""
     _, many, _, _, wholes, _, _, windows, heads, _ = table
-    whole_bits = np.uint64(len(wholes) * 64 - 1)
+    whole_last = np.uint64(len(wholes) * 64 - 1)
     count = 0
     first = -1
     second = -1
     for word in range((n >> 6) + 1):
         places = edge[word]
         while places:
-            j = (word << 6) + np.int64(_place[_lowest(places)])
+            j = (word << 6) + np.int64(place_of[lowest(places)])
             places &= places - _ONE
             for back in range(1 + many):
                 i = first if back else second
                 if 0 <= i < keep and 4 <= j - i <= 64:
                     key = hashes[j] - hashes[i] * power[j - i]
-                    bit = _bit(key, whole_bits)
+                    bit = bit_of(key, whole_last)
                     if (wholes[bit >> np.uint64(6)] >> (bit & np.uint64(63))) & _ONE:
-                        slot = _home(key, len(windows))
+                        slot = home(key, len(windows))
                         while heads[slot] >= 0 and windows[slot] != key:
                             slot = (slot + 1) & (len(windows) - 1)
                         if heads[slot] >= 0 and count < len(found):

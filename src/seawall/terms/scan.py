@@ -10,13 +10,22 @@ from seawall.terms.alphabet import Disguise
 from seawall.terms.engine import Table, find, find_words
 from seawall.terms.fold import CHUNK, IN_TAG, WINDOW, Letters, Stream, fold_rows, new_stream
 from seawall.terms.patterns import Forms, Patterns
+from seawall.terms.sound import MIN_FOREIGN, find_sounds
 from seawall.terms.verify import verify
 
 ROW, TERM, START, END, LANE, BITS, COST = range(7)
 EXACT, VISUAL, EDIT, PHONETIC = range(4)
 MILLI = 1000
 BATCH = 2048
-_GLUED = 1 << Disguise.GLUED
+HEARD = np.float32(1.2)
+_HEARD = 1 << Disguise.PHONETIC
+
+
+class Sounds(NamedTuple):
+    """The term of each pattern of the phonetic lane, and how code points are written in Latin letters."""
+
+    term: npt.NDArray[np.int32]
+    latin: npt.NDArray[np.uint16]
 
 
 class Compiled(NamedTuple):
@@ -30,6 +39,8 @@ class Compiled(NamedTuple):
     phrase_patterns: Patterns
     edit: Table
     edit_patterns: Patterns
+    sound: Table
+    sound_terms: Sounds
 
 
 def pack(compiled: Compiled) -> npt.NDArray[np.uint64]:
@@ -119,6 +130,8 @@ def _unpack(blob):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
         _patterns(blob, 34),
         _table(blob, 37),
         _patterns(blob, 47),
+        _table(blob, 50),
+        Sounds(_i32(blob, 60), _words(blob, 61, 4).view(np.uint16)),
     )
 
 
@@ -215,8 +228,11 @@ def _search(data, bounds, first, last, in_tag, lanes, compiled, buffers, hits, c
     edited = phrased
     if lanes & 1:
         edited += find_words(stream.hash, stream.edge, n, keep, compiled.edit, places[phrased:])
+    heard = edited
+    if lanes & 2:
+        heard += find_sounds(stream.code, stream.edge, n, keep, compiled.sound_terms.latin, compiled.sound, places[edited:])
     folded = -1
-    for k in range(edited):
+    for k in range(heard):
         row = first + np.searchsorted(row_at[: last - first], places[k, 0], side="right") - 1
         if row != folded:
             fold_rows(data, bounds, row, row + 1, compiled.letters, in_tag, True, text, places[len(places) - 1])
@@ -225,6 +241,8 @@ def _search(data, bounds, first, last, in_tag, lanes, compiled, buffers, hits, c
             hits, count = _try(text, row_at[row - first], places[k], compiled.visual.next, compiled.visual_patterns, VISUAL, compiled.forms, row, hits, count)
         elif k < phrased:
             hits, count = _try(text, row_at[row - first], places[k], compiled.phrase.next, compiled.phrase_patterns, VISUAL, compiled.forms, row, hits, count)
+        elif k >= edited:
+            hits, count = _hear(text, row_at[row - first], places[k], compiled.sound.next, compiled.sound_terms.term, row, hits, count)
         else:
             hits, count = _try(text, row_at[row - first], places[k], compiled.edit.next, compiled.edit_patterns, EDIT, compiled.forms, row, hits, count)
     return hits, count, (keep if keep < n else -1)
@@ -244,6 +262,23 @@ def _try(text, origin, place, chain, patterns, lane, forms, row, hits, count):  
                 hits = _doubled(hits)
             shown = EXACT if lane == VISUAL and cost == 0 else lane
             count = _keep(hits, count, row, forms.term[f], text.start[i], text.end[j - 1], shown, bits, cost)
+        pattern = chain[pattern]
+    return hits, count
+
+
+@nb.njit(cache=True)
+def _hear(text, origin, place, chain, terms, row, hits, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Keep the terms that sound like the found word."""
+    i = np.int64(place[0] - origin)
+    j = np.int64(place[1] - origin)
+    pattern = place[2]
+    latin = text.code[i] < 0x250
+    while pattern >= 0:
+        term = terms[pattern]
+        if latin == (term >= 0) or j - i >= MIN_FOREIGN:
+            if count == len(hits):
+                hits = _doubled(hits)
+            count = _keep(hits, count, row, max(term, -1 - term), text.start[i], text.end[j - 1], PHONETIC, _HEARD, HEARD)
         pattern = chain[pattern]
     return hits, count
 

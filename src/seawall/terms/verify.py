@@ -9,7 +9,7 @@ import numpy as np
 
 from seawall.terms.alphabet import Disguise
 from seawall.terms.fold import EDGE, GAP, HIDDEN, IN_RUN, IN_TAG, MARKED, MASKED, NONE, SPACE, WEAK
-from seawall.terms.patterns import AS_IS, SWAPPED, place
+from seawall.terms.patterns import AS_IS, DROPPED_PAIR, SWAPPED, place
 
 REJECTED = np.float32(-1.0)
 reading_cost = np.array([0, 0, 0.05, 0.1, 0.15, 0.25, 0.3, 0.35, 0.2, 0, 0, 0, 0, 0, 0, 0], np.float32)
@@ -143,7 +143,10 @@ def _edit(out, i, j, op, pos, cost, bits):  # type: ignore[no-untyped-def]  # no
         return REJECTED
     if op != SWAPPED and out.flag[i + pos] & MASKED and (out.level[i + pos] == GAP or i + pos == j):
         return cost + MASKED_LETTER
-    if bits & ~(1 << _CASE):
+    joined = op == DROPPED_PAIR
+    if joined and out.run[i + pos - 1] < 2:
+        return REJECTED
+    if bits & ~(1 << _CASE | joined * _B_REPEATS):
         return REJECTED
     return cost + EDITED
 
