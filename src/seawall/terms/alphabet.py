@@ -78,7 +78,10 @@ FLIPPED = {
     "ʍ": "w", "ʎ": "y", "∀": "a", "ᗺ": "b", "Ɔ": "c", "ᗡ": "d", "Ǝ": "e", "Ⅎ": "f", "⅁": "g", "˥": "l", "Ԁ": "p",
     "ᴚ": "r", "⊥": "t", "∩": "u", "Λ": "v", "⅄": "y", "ɟ": "f", "ɔ": "c", "ǝ": "e", "ɐ": "a",
 }  # fmt: skip
-ALIKE = {"l": "i", "0": "o", "1": "i", "2": "z", "3": "e", "4": "a", "5": "s", "6": "g", "7": "t", "8": "b", "9": "g"}
+ALIKE = {
+    **{sign: letter for sign, letter in SIGN_LETTERS.items() if sign.isascii()},
+    "l": "i", "0": "o", "1": "i", "2": "z", "3": "e", "4": "a", "5": "s", "6": "g", "7": "t", "8": "b", "9": "g",
+}  # fmt: skip
 """Symbols below 128 that one spelling cannot tell apart; folding reads each as the second."""
 MASKS = "*_?•·"
 PLANES = 0x110000 >> 8
@@ -213,7 +216,7 @@ def _letter_kind(code: int, category: str, reading: str) -> Kind:
 
 _STYLED_LETTERS = {
     **{chr(0x1F1E6 + i): chr(97 + i) for i in range(26)},
-    **{chr(base + i): chr(97 + i) for base in (0x1F130, 0x1F150, 0x1F170) for i in range(26)},
+    **{chr(base + i): chr(97 + i) for base in (0x249C, 0x1F110, 0x1F130, 0x1F150, 0x1F170) for i in range(26)},
     "🆎": "ab",
     "🆑": "cl",
     "🆗": "ok",
@@ -232,7 +235,7 @@ def character(char: str) -> tuple[Kind, str, Disguise]:
         return Kind.MASK, "", Disguise.NONE
     sign = SIGN_LETTERS.get(char) or SIGN_LETTERS.get(unicodedata.normalize("NFKC", char))
     if sign:
-        return Kind.SIGN, sign, Disguise.SIGN
+        return Kind.SIGN, char if char.isascii() else sign, Disguise.SIGN
     if char in FLIPPED:
         return Kind.LETTER, FLIPPED[char], Disguise.LOOKALIKE
     if _invisible(char, category):

@@ -23,6 +23,7 @@ IN_TAG, HIDDEN, MARKED, MASKED, IN_RUN = 1, 2, 4, 8, 16
 script that writes no spaces."""
 CHUNK = 1 << 16
 WINDOW = 64
+AHEAD = 12
 BASE = np.uint64(0x9E3779B97F4A7C15)
 MIX = np.uint64(0xD6E8FEB86659FD93)
 WALL = np.uint64(0x2545F4914F6CDD1D)
@@ -139,6 +140,16 @@ def _next_kind(data, i, stop, page, table):  # type: ignore[no-untyped-def]  # n
     if data[i] >= 128:
         return _LETTER
     return (lookup(page, table, np.uint32(data[i])) >> np.uint32(21)) & np.uint32(15)
+
+
+@nb.njit(cache=True, error_model="numpy")
+def _latin_ahead(data, i, stop):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """The kind of a letter where the same word goes on with a Latin one within these bytes, else that of a space."""
+    for k in range(i, stop):
+        if data[k] < 128:
+            small = data[k] | 0x20
+            return _LETTER if 97 <= small <= 122 else _SPACE
+    return _SPACE
 
 
 @nb.njit(inline="always")
@@ -259,8 +270,8 @@ def fold_rows(data, bounds, first, last, letters, in_tag, full, out, row_at):  #
             if kind == _SIGN or kind == _BESIDE:
                 latin = n > head and before < 128
                 after = _next_kind(data, following, stop, page, table)
-                if kind == _BESIDE and following < stop and data[following] >= 128:
-                    after = _SPACE
+                if kind == _BESIDE:
+                    after = _latin_ahead(data, following, min(stop, following + AHEAD))
                 kind, entry = _special(kind, entry, code, n > head and pending < EDGE, latin, after, several)
             if (_LETTERLIKE >> kind) & np.uint32(1):
                 now = entry >> np.uint32(29)

@@ -120,18 +120,19 @@ def _unpack(blob):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
         _words(blob, 8, 1),
         _i32(blob, 9),
         _words(blob, 10, 2).view(np.float32),
+        _u8(blob, 11),
     )
     return Compiled(
         letters,
         forms,
-        _table(blob, 11),
-        _patterns(blob, 21),
-        _table(blob, 24),
-        _patterns(blob, 34),
-        _table(blob, 37),
-        _patterns(blob, 47),
-        _table(blob, 50),
-        Sounds(_i32(blob, 60), _words(blob, 61, 4).view(np.uint16)),
+        _table(blob, 12),
+        _patterns(blob, 22),
+        _table(blob, 25),
+        _patterns(blob, 35),
+        _table(blob, 38),
+        _patterns(blob, 48),
+        _table(blob, 51),
+        Sounds(_i32(blob, 61), _words(blob, 62, 4).view(np.uint16)),
     )
 
 
