@@ -1,7 +1,7 @@
 """What each Unicode character reads as: the table that folding looks up.
 
-Every code point has one 32-bit entry: the symbol it reads as (21 bits), the kind of character (4 bits) and the disguise
-that reading it so undoes (4 bits). Symbols are lower-case code points without marks; a ligature's entry points to
+Every code point has one 32-bit entry: the symbol it reads as (21 bits), the kind of character (4 bits), the disguise
+that reading it so undoes (4 bits) and the group whose change may part two words (3 bits). Symbols are lower-case code points without marks; a ligature's entry points to
 several symbols. Sources: Unicode's own decompositions and case folding, the TR39 confusables in `lookalikes.txt`, and
 the substitutions of digits and punctuation for letters below.
 """
@@ -37,6 +37,18 @@ class Kind(IntEnum):
     MASK = 12  # a separator that often stands in place of a letter: * _ ?
 
 
+class Group(IntEnum):
+    """Two words may meet where the group changes: twoWords, word12."""
+
+    SMALL = 0
+    CAPITAL = 1
+    DIGIT = 2
+    SIGN = 3
+    FLAG = 4  # the letters that flags are made of
+    UNSPACED = 5
+    EMOJI = 6
+
+
 class Disguise(IntEnum):
     """What was done to a letter so that a plain search misses it."""
 
@@ -66,7 +78,10 @@ FLIPPED = {
     "ʍ": "w", "ʎ": "y", "∀": "a", "ᗺ": "b", "Ɔ": "c", "ᗡ": "d", "Ǝ": "e", "Ⅎ": "f", "⅁": "g", "˥": "l", "Ԁ": "p",
     "ᴚ": "r", "⊥": "t", "∩": "u", "Λ": "v", "⅄": "y", "ɟ": "f", "ɔ": "c", "ǝ": "e", "ɐ": "a",
 }  # fmt: skip
-ALIKE = {"l": "i", "0": "o", "1": "i", "2": "z", "3": "e", "4": "a", "5": "s", "6": "g", "7": "t", "8": "b", "9": "g"}
+ALIKE = {
+    **{sign: letter for sign, letter in SIGN_LETTERS.items() if sign.isascii()},
+    "l": "i", "0": "o", "1": "i", "2": "z", "3": "e", "4": "a", "5": "s", "6": "g", "7": "t", "8": "b", "9": "g",
+}  # fmt: skip
 """Symbols below 128 that one spelling cannot tell apart; folding reads each as the second."""
 MASKS = "*_?•·"
 PLANES = 0x110000 >> 8
@@ -116,7 +131,11 @@ class Alphabet:
 
 def packed(symbol: int, kind: Kind, disguise: Disguise = Disguise.NONE) -> int:
     """One table entry."""
-    return symbol | (int(kind) << 21) | (int(disguise) << 25)
+    group = _GROUPS.get(kind, Group.CAPITAL if disguise is Disguise.CASE else Group.SMALL)
+    return symbol | (int(kind) << 21) | (int(disguise) << 25) | (int(group) << 29)
+
+
+_GROUPS = {Kind.DIGIT: Group.DIGIT, Kind.SIGN: Group.SIGN, Kind.UNSPACED: Group.UNSPACED, Kind.EMOJI: Group.EMOJI}
 
 
 @cache
@@ -196,7 +215,7 @@ def _letter_kind(code: int, category: str, reading: str) -> Kind:
 
 _STYLED_LETTERS = {
     **{chr(0x1F1E6 + i): chr(97 + i) for i in range(26)},
-    **{chr(base + i): chr(97 + i) for base in (0x1F130, 0x1F150, 0x1F170) for i in range(26)},
+    **{chr(base + i): chr(97 + i) for base in (0x249C, 0x1F110, 0x1F130, 0x1F150, 0x1F170) for i in range(26)},
     "🆎": "ab",
     "🆑": "cl",
     "🆗": "ok",
@@ -215,7 +234,7 @@ def character(char: str) -> tuple[Kind, str, Disguise]:
         return Kind.MASK, "", Disguise.NONE
     sign = SIGN_LETTERS.get(char) or SIGN_LETTERS.get(unicodedata.normalize("NFKC", char))
     if sign:
-        return Kind.SIGN, sign, Disguise.SIGN
+        return Kind.SIGN, char if char.isascii() else sign, Disguise.SIGN
     if char in FLIPPED:
         return Kind.LETTER, FLIPPED[char], Disguise.LOOKALIKE
     if _invisible(char, category):
@@ -246,6 +265,7 @@ def alphabet() -> Alphabet:
         elif kind is Kind.LETTER and not reading:
             kind = Kind.INVISIBLE
         flat[code] = packed(symbol, kind, disguise)
+    flat[0x1F1E6:0x1F200] |= np.uint32(Group.FLAG << 29)
     flat[0xAC00:0xD7A4] = np.arange(0xAC00, 0xD7A4, dtype=np.uint32) | np.uint32(Kind.LETTER << 21)
     symbols = np.zeros((len(several), 4), np.uint32)
     for row, reading in enumerate(several):

@@ -18,17 +18,24 @@ from seawall.terms.fold import WINDOW, power
 SPREAD = np.uint64(0xFF51AFD7ED558CCD)
 _ONE = np.uint64(1)
 _DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)
-_place = np.zeros(64, np.uint8)
+place_of = np.zeros(64, np.uint8)
 for _bit_place in range(64):
-    _place[((int(_DE_BRUIJN) << _bit_place) & (2**64 - 1)) >> 58] = _bit_place
+    place_of[((int(_DE_BRUIJN) << _bit_place) & (2**64 - 1)) >> 58] = _bit_place
 
 
 class Table(NamedTuple):
-    """A compiled set of patterns. `head` [slots] and `next` [patterns] chain patterns of one hash, -1 at the end."""
+    """A compiled set of patterns.
+
+    `starts` and `wholes` are bit arrays of the hashes of beginnings and of whole patterns. `prefix` and `lengths`
+    [slots]: the lengths that patterns of one beginning have. `head` [slots] and `next` [patterns] chain the patterns of
+    one hash `window`, -1 at the end. Without beginnings (`q` 0) a table serves `find_words` alone.
+    """
 
     q: int
-    short: int  # bit L: some pattern has L < q symbols
-    bits: npt.NDArray[np.uint64]
+    many: int  # 1: some pattern is several words
+    short: int  # bit L - 1: some pattern has L < q symbols
+    starts: npt.NDArray[np.uint64]
+    wholes: npt.NDArray[np.uint64]
     prefix: npt.NDArray[np.uint64]
     lengths: npt.NDArray[np.uint64]
     window: npt.NDArray[np.uint64]
@@ -37,49 +44,70 @@ class Table(NamedTuple):
 
 
 def build(
-    q: int, prefix: npt.NDArray[np.uint64], window: npt.NDArray[np.uint64], length: npt.NDArray[np.int64]
+    q: int,
+    prefix: npt.NDArray[np.uint64],
+    window: npt.NDArray[np.uint64],
+    length: npt.NDArray[np.int64],
+    *,
+    many: bool = False,
 ) -> Table:
     """A table of patterns given their prefix hash, whole hash and length, each of shape (patterns,)."""
-    slots = 1 << max(4, int(2 * len(window) - 1).bit_length())
-    bits = min(1 << 23, 1 << max(12, int(12 * len(window) - 1).bit_length()))
+    count = len(window)
+    slots = _power_of_two(2 * count, 16)
+    bits = min(1 << 24, _power_of_two(12 * count, 1 << 12)) >> 6
+    beginnings = slots if q else 1
     table = Table(
         q,
-        int(np.bitwise_or.reduce((1 << length[length < q]).astype(np.int64), initial=0)),
-        np.zeros(bits >> 6, np.uint64),
-        np.zeros(slots, np.uint64),
-        np.zeros(slots, np.uint64),
+        int(many),
+        int(np.bitwise_or.reduce(1 << (length[length < q] - 1), initial=0)),
+        np.zeros(bits if q else 1, np.uint64),
+        np.zeros(bits, np.uint64),
+        np.zeros(beginnings, np.uint64),
+        np.zeros(beginnings, np.uint64),
         np.zeros(slots, np.uint64),
         np.full(slots, -1, np.int32),
-        np.full(max(1, len(window)), -1, np.int32),
+        np.full(max(1, count), -1, np.int32),
     )
     _fill(table, prefix, window, length)
     return table
 
 
+def _power_of_two(least: int, floor: int) -> int:
+    return max(floor, 1 << int(max(least, 1) - 1).bit_length())
+
+
 @nb.njit(inline="always")
-def _home(key, size):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def home(key, size):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """The slot where a hash is first looked for."""
     mixed = key * SPREAD
     return np.int64((mixed ^ (mixed >> np.uint64(32))) & np.uint64(size - 1))
 
 
 @nb.njit(inline="always")
-def _bit(key, last):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def bit_of(key, last):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """The bit of a hash in a bit array whose last bit is `last`."""
     return ((key * SPREAD) >> np.uint64(20)) & last
+
+
+@nb.njit(cache=True)
+def _set(bits, key):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    bit = bit_of(key, np.uint64(len(bits) * 64 - 1))
+    bits[bit >> np.uint64(6)] |= _ONE << (bit & np.uint64(63))
 
 
 @nb.njit(cache=True)
 def _fill(table, prefix, window, length):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     for pattern in range(len(window)):
-        key = prefix[pattern]
-        bit = _bit(key, np.uint64(len(table.bits) * 64 - 1))
-        table.bits[bit >> np.uint64(6)] |= _ONE << (bit & np.uint64(63))
-        if length[pattern] >= table.q:
-            slot = _home(key, len(table.prefix))
+        _set(table.wholes, window[pattern])
+        if 0 < table.q <= length[pattern]:
+            key = prefix[pattern]
+            _set(table.starts, key)
+            slot = home(key, len(table.prefix))
             while table.lengths[slot] != 0 and table.prefix[slot] != key:
                 slot = (slot + 1) & (len(table.prefix) - 1)
             table.prefix[slot] = key
             table.lengths[slot] |= _ONE << np.uint64(length[pattern] - 1)
-        slot = _home(window[pattern], len(table.window))
+        slot = home(window[pattern], len(table.window))
         while table.head[slot] >= 0 and table.window[slot] != window[pattern]:
             slot = (slot + 1) & (len(table.window) - 1)
         table.window[slot] = window[pattern]
@@ -88,60 +116,98 @@ def _fill(table, prefix, window, length):  # type: ignore[no-untyped-def]  # noq
 
 
 @nb.njit(inline="always")
-def _lowest(bits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def lowest(bits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Which product's top bits name the lowest set bit (Leiserson, Prokop and Randall, 1998)."""
     return ((bits & (~bits + _ONE)) * _DE_BRUIJN) >> np.uint64(58)
 
 
+@nb.njit(inline="always")
+def _after(first, second, shift):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """64 bits of a bit set from `shift` on, given the two words that hold them."""
+    return (first >> shift) | ((second << _ONE) << (np.uint64(63) - shift))
+
+
 @nb.njit(cache=True, error_model="numpy")
-def find(hashes, cut, n, keep, table, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def find(hashes, cut, space, n, keep, table, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, C901
     """Windows whose hash is a pattern's: fills `found` with rows (start, end, pattern) and returns how many.
 
-    `hashes` [n + 1] are a stream's, `cut` the bits of its places where a match may start or end; matches start before
-    `keep`. One flat loop: numba counts references to every array that a helper with two exits is given, which costs
-    more than the loop itself.
+    `hashes` [n + 1], `cut` and `space` are a stream's; matches start before `keep`. Where a text is plain words, a
+    match ends at the next white space or before; only where single letters are spaced out does it go on. One flat loop: numba counts references to every array that a helper with two exits is given, which costs more than the
+    loop itself.
     """
-    q, short, bits, prefix, lengths, windows, heads, _ = table
-    last_bit = np.uint64(len(bits) * 64 - 1)
-    near_ends = np.uint64((1 << (q - 1)) - 1)
+    q, many, short_lengths, beginnings, wholes, prefix, lengths, windows, heads, _ = table
+    short = np.uint64(short_lengths)
+    start_last = np.uint64(len(beginnings) * 64 - 1)
+    whole_last = np.uint64(len(wholes) * 64 - 1)
     count = 0
     for word in range((keep >> 6) + 1):
         starts = cut[word]
         while starts:
-            i = (word << 6) + np.int64(_place[_lowest(starts)])
+            i = (word << 6) + np.int64(place_of[lowest(starts)])
             starts &= starts - _ONE
             if i >= keep:
                 break
             at = i + 1
             shift = np.uint64(at & 63)
-            ends = (cut[at >> 6] >> shift) | ((cut[(at >> 6) + 1] << _ONE) << (np.uint64(63) - shift))
-            left = np.uint64(0)
+            ends = _after(cut[at >> 6], cut[(at >> 6) + 1], shift)
+            spaces = _after(space[at >> 6], space[(at >> 6) + 1], shift)
+            inner = ends & (spaces ^ (spaces - _ONE))
+            ends = ends if inner & _ONE or many else inner
+            left = ends & short
             if i + q <= n:
                 key = hashes[i + q] - hashes[i] * power[q]
-                bit = _bit(key, last_bit)
-                if (bits[bit >> np.uint64(6)] >> (bit & np.uint64(63))) & _ONE:
-                    slot = _home(key, len(prefix))
+                bit = bit_of(key, start_last)
+                if (beginnings[bit >> np.uint64(6)] >> (bit & np.uint64(63))) & _ONE:
+                    slot = home(key, len(prefix))
                     while lengths[slot] != 0 and prefix[slot] != key:
                         slot = (slot + 1) & (len(prefix) - 1)
-                    left = lengths[slot] & ends
-            near = ends & near_ends & np.uint64(short >> 1)
-            while near:
-                length = np.int64(_place[_lowest(near)]) + 1
-                near &= near - _ONE
-                if i + length <= n:
-                    bit = _bit(hashes[i + length] - hashes[i] * power[length], last_bit)
-                    if (bits[bit >> np.uint64(6)] >> (bit & np.uint64(63))) & _ONE:
-                        left |= _ONE << np.uint64(length - 1)
+                    left |= lengths[slot] & ends
             while left:
-                j = at + np.int64(_place[_lowest(left)])
+                j = at + np.int64(place_of[lowest(left)])
                 left &= left - _ONE
+                if j > n:
+                    break
                 key = hashes[j] - hashes[i] * power[j - i]
-                slot = _home(key, len(windows))
-                while heads[slot] >= 0 and windows[slot] != key:
-                    slot = (slot + 1) & (len(windows) - 1)
-                if heads[slot] >= 0 and count < len(found):
-                    found[count, 0] = i
-                    found[count, 1] = j
-                    found[count, 2] = heads[slot]
-                    count += 1
+                bit = bit_of(key, whole_last)
+                if (wholes[bit >> np.uint64(6)] >> (bit & np.uint64(63))) & _ONE:
+                    slot = home(key, len(windows))
+                    while heads[slot] >= 0 and windows[slot] != key:
+                        slot = (slot + 1) & (len(windows) - 1)
+                    if heads[slot] >= 0 and count < len(found):
+                        found[count, 0] = i
+                        found[count, 1] = j
+                        found[count, 2] = heads[slot]
+                        count += 1
+    return count
+
+
+@nb.njit(cache=True, error_model="numpy")
+def find_words(hashes, edge, n, keep, table, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, C901
+    """As `find`, for windows that are one word (or two, where the table has phrases), from edge to edge."""
+    _, many, _, _, wholes, _, _, windows, heads, _ = table
+    whole_last = np.uint64(len(wholes) * 64 - 1)
+    count = 0
+    first = -1
+    second = -1
+    for word in range((n >> 6) + 1):
+        places = edge[word]
+        while places:
+            j = (word << 6) + np.int64(place_of[lowest(places)])
+            places &= places - _ONE
+            for back in range(1 + many):
+                i = first if back else second
+                if 0 <= i < keep and 4 <= j - i <= 64:
+                    key = hashes[j] - hashes[i] * power[j - i]
+                    bit = bit_of(key, whole_last)
+                    if (wholes[bit >> np.uint64(6)] >> (bit & np.uint64(63))) & _ONE:
+                        slot = home(key, len(windows))
+                        while heads[slot] >= 0 and windows[slot] != key:
+                            slot = (slot + 1) & (len(windows) - 1)
+                        if heads[slot] >= 0 and count < len(found):
+                            found[count, 0] = i
+                            found[count, 1] = j
+                            found[count, 2] = heads[slot]
+                            count += 1
+            first = second
+            second = j
     return count

@@ -3,7 +3,8 @@
 A stream holds one row per symbol. `entry`: the symbol and the disguise it was read through (`terms.alphabet`); `code`:
 the original code point; `start`, `end`: bytes of the original; `level`: what stands before the symbol; `run`: how often
 it was repeated; `flag`: what was dropped around it; `hash`: the polynomial hash of all symbols before it (modulo 2^64),
-so that the hash of any window is two loads and a multiplication.
+so that the hash of any window is two loads and a multiplication; `cut`, `edge`: bits of the places where a match may
+start or end, where a word does, and where white space stands.
 """
 
 from typing import NamedTuple
@@ -12,7 +13,7 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
-from seawall.terms.alphabet import ALIKE, Kind
+from seawall.terms.alphabet import ALIKE, Group, Kind
 
 NONE, WEAK, EDGE, GAP, SPACE = 0, 1, 2, 3, 4
 """Levels: inside a word; a change of case or from letters to digits; a change of script or an emoji; punctuation; white
@@ -22,8 +23,10 @@ IN_TAG, HIDDEN, MARKED, MASKED, IN_RUN = 1, 2, 4, 8, 16
 script that writes no spaces."""
 CHUNK = 1 << 16
 WINDOW = 64
+AHEAD = 12
 BASE = np.uint64(0x9E3779B97F4A7C15)
 MIX = np.uint64(0xD6E8FEB86659FD93)
+WALL = np.uint64(0x2545F4914F6CDD1D)
 
 _SEPARATOR, _SPACE, _LETTER, _DIGIT, _SIGN = (np.uint32(int(kind)) for kind in list(Kind)[:5])
 _INVISIBLE, _MARK, _HASH, _EMOJI, _SEVERAL = (np.uint32(int(kind)) for kind in list(Kind)[5:10])
@@ -39,6 +42,26 @@ for _symbol, _reads_as in ALIKE.items():
 power = np.ones(WINDOW + 2, np.uint64)
 for _exponent in range(1, WINDOW + 2):
     power[_exponent : _exponent + 1] = power[_exponent - 1 : _exponent] * BASE
+
+
+transition = np.full((8, 8), WEAK, np.uint8)
+"""The level between two neighbouring characters of these groups (`terms.alphabet.Group`)."""
+np.fill_diagonal(transition, NONE)
+transition[Group.CAPITAL, Group.SMALL] = NONE
+transition[[Group.UNSPACED, Group.EMOJI], :] = EDGE
+transition[:, [Group.UNSPACED, Group.EMOJI]] = EDGE
+transition[Group.UNSPACED, Group.UNSPACED] = NONE
+transition = transition.reshape(-1)
+
+
+@nb.njit(inline="always")
+def mix(symbol):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """A symbol spread over 64 bits, before it enters the polynomial."""
+    mixed = (np.uint64(symbol) + np.uint64(1)) * MIX
+    return mixed ^ (mixed >> np.uint64(29))
+
+
+mixes = np.array([mix.py_func(np.array([read], np.uint64)) for read in alike]).reshape(-1)
 
 
 class Letters(NamedTuple):
@@ -62,6 +85,8 @@ class Stream(NamedTuple):
     flag: npt.NDArray[np.uint8]
     hash: npt.NDArray[np.uint64]
     cut: npt.NDArray[np.uint64]
+    edge: npt.NDArray[np.uint64]
+    space: npt.NDArray[np.uint64]
 
 
 @nb.njit(cache=True)
@@ -76,6 +101,8 @@ def new_stream(size):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
         np.empty(size, np.uint8),
         np.empty(size + 1, np.uint8),
         np.empty(size + 1, np.uint64),
+        np.empty((size >> 6) + 3, np.uint64),
+        np.empty((size >> 6) + 3, np.uint64),
         np.empty((size >> 6) + 3, np.uint64),
     )
 
@@ -115,6 +142,16 @@ def _next_kind(data, i, stop, page, table):  # type: ignore[no-untyped-def]  # n
     return (lookup(page, table, np.uint32(data[i])) >> np.uint32(21)) & np.uint32(15)
 
 
+@nb.njit(cache=True, error_model="numpy")
+def _latin_ahead(data, i, stop):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """The kind of a letter where the same word goes on with a Latin one within these bytes, else that of a space."""
+    for k in range(i, stop):
+        if data[k] < 128:
+            small = data[k] | 0x20
+            return _LETTER if 97 <= small <= 122 else _SPACE
+    return _SPACE
+
+
 @nb.njit(inline="always")
 def _sign(code, kind, adjacent, following):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Whether punctuation stands for a letter: between letters, or as money signs do at either end of a word."""
@@ -122,26 +159,6 @@ def _sign(code, kind, adjacent, following):  # type: ignore[no-untyped-def]  # n
     if code == _DOLLAR or code > 128:
         return (inside and following != _DIGIT) or adjacent
     return adjacent and inside
-
-
-@nb.njit(inline="always")
-def _group(kind, entry, code):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Characters of different groups may belong to different words."""
-    if kind == _LETTER:
-        if code >= 0x1F1E6 and code <= 0x1F1FF:
-            return 6
-        return 1 if (entry >> np.uint32(25)) == 1 else 0
-    return int(kind)
-
-
-@nb.njit(inline="always")
-def _between(before, after):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """The level between two neighbouring characters of these groups."""
-    if before == after:
-        return EDGE if before == 8 else NONE
-    if before >= 8 or after >= 8:
-        return EDGE
-    return NONE if before == 1 and after == 0 else WEAK
 
 
 @nb.njit(inline="always")
@@ -158,99 +175,187 @@ def _special(kind, entry, code, adjacent, latin, following, several):  # type: i
 
 
 @nb.njit(cache=True, error_model="numpy")
-def fold_bytes(data, begin, stop, origin, letters, in_tag, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """Fold bytes [begin, stop) into `out`; offsets count from `origin`. Returns the number of symbols."""
+def fold_rows(data, bounds, first, last, letters, in_tag, full, out, row_at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, C901
+    """Fold the texts data[bounds[r]:bounds[r+1]] of rows [first, last) into `out`. Returns the number of symbols.
+
+    `row_at` takes the place of each row's first symbol; between rows stands a symbol that no pattern has. Offsets count
+    from the first row's first byte. Without `full` only `hash`, `code`, `cut`, `edge` and `space` are written: all that
+    the search needs. Letters, digits, punctuation and white space, nearly every character, take the short way.
+    """
     page, table, several, count = letters
-    entries, codes, starts, ends, levels, runs, flags, hashes, cut = out
+    entries, codes, starts, ends, levels, runs, flags, hashes, cuts, edges, spaces = out
+    ascii_page = np.uint32(page[0]) << np.uint32(8)
+    origin = bounds[first]
+    i = origin
     n = 0
-    pending = SPACE
-    flag = IN_TAG if in_tag else 0
-    group = 0
-    single = 0
     rolling = np.uint64(0)
     hashes[0] = rolling
-    before = np.uint32(0)
-    i = begin
-    while i < stop:
-        code = np.uint32(data[i])
-        following = i + 1
-        if code >= 128:
-            code, following = decode(data, i, stop)
-        entry = lookup(page, table, code)
-        kind = (entry >> np.uint32(21)) & np.uint32(15)
-        if kind == _SIGN or kind == _BESIDE:
-            latin = n > 0 and (before & _SYMBOL) < 128
-            after = _next_kind(data, following, stop, page, table)
-            if kind == _BESIDE and following < stop and data[following] >= 128:
-                after = _SPACE
-            kind, entry = _special(kind, entry, code, n > 0 and pending < EDGE, latin, after, several)
-        if (_LETTERLIKE >> kind) & np.uint32(1):
-            now = _group(kind, entry, code)
-            level = max(pending, _between(group, now))
-            parts = np.int64(count[entry & _SYMBOL]) if kind == _SEVERAL else 1
-            for part in range(parts):
-                read = entry
-                if kind == _SEVERAL:
-                    read = several[4 * (entry & _SYMBOL) + np.uint32(part)] | (entry & np.uint32(0xFFE00000))
-                same = n > 0 and (before ^ read) & _SYMBOL == 0 and (code != 73 or codes[n - 1] == 73)
-                if same and level >= GAP:
-                    after = _next_kind(data, following, stop, page, table)
-                    same = single == 1 and after != _LETTER and after != _DIGIT
-                if same:
-                    runs[n - 1] = min(runs[n - 1] + 1, 200)
-                    ends[n - 1] = following - origin
-                else:
-                    symbol = read & _SYMBOL
-                    if symbol < 128:
-                        symbol = alike[symbol]
-                    entries[n] = read
-                    codes[n] = code
+    cut = np.uint64(0)
+    edge = np.uint64(0)
+    space = np.uint64(0)
+    for row in range(first, last):
+        stop = bounds[row + 1]
+        if row > first:
+            bit = np.uint64(1) << np.uint64(n & 63)
+            cuts[n >> 6] = cut | bit
+            edges[n >> 6] = edge | bit
+            spaces[n >> 6] = space | bit
+            cut, edge, space = cuts[n >> 6], edges[n >> 6], spaces[n >> 6]
+            rolling = rolling * BASE + WALL
+            n += 1
+            hashes[n] = rolling
+            if n & 63 == 0:
+                cut = np.uint64(0)
+                edge = np.uint64(0)
+                space = np.uint64(0)
+        row_at[row - first] = n
+        head = n
+        pending = SPACE
+        flag = IN_TAG if in_tag else 0
+        loose = np.uint64(in_tag)
+        group = np.uint32(0)
+        single = 0
+        before = np.uint32(0)
+        last_code = np.uint32(0)
+        while i < stop:
+            code = np.uint32(data[i])
+            following = i + 1
+            if code < 128:
+                entry = table[ascii_page | code]
+            else:
+                code, following = decode(data, i, stop)
+                entry = lookup(page, table, code)
+            kind = (entry >> np.uint32(21)) & np.uint32(15)
+            symbol = entry & _SYMBOL
+            if kind <= _DIGIT and (symbol != before or n == head):
+                letter = np.int64(kind >> np.uint32(1))
+                now = entry >> np.uint32(29)
+                level = max(pending, np.int64(transition[(group << np.uint32(3)) | now]))
+                bit = np.uint64(n & 63)
+                cut |= (np.uint64(letter) & (np.uint64(level > NONE) | loose)) << bit
+                edge |= np.uint64(letter & (level > (GAP if flag & MASKED else WEAK))) << bit
+                codes[n] = code
+                if full:
+                    entries[n] = entry
                     starts[n] = i - origin
                     ends[n] = following - origin
                     levels[n] = level
                     runs[n] = 1
-                    flags[n] = flag | (IN_RUN if kind == _UNSPACED else 0)
-                    mixed = (np.uint64(symbol) + np.uint64(1)) * MIX
-                    rolling = rolling * BASE + (mixed ^ (mixed >> np.uint64(29)))
+                    flags[n] = flag
+                mixed = mixes[symbol] if symbol < 128 else mix(symbol)
+                space |= np.uint64(letter & (level == SPACE)) << bit
+                cuts[n >> 6] = cut
+                edges[n >> 6] = edge
+                spaces[n >> 6] = space
+                if letter:
+                    rolling = rolling * BASE + mixed
+                    before = symbol
+                    last_code = code
+                    group = now
+                    single = 1 if level >= GAP else single + 1
+                    pending = NONE
+                    flag &= IN_TAG
                     n += 1
                     hashes[n] = rolling
-                    before = read
-                single = 1 if level >= GAP else single + 1
-                level = NONE
-            group = now
-            pending = NONE
-            flag &= IN_TAG
-        elif kind == _INVISIBLE or kind == _MARK:
-            flag |= HIDDEN if kind == _INVISIBLE else 0
-            if kind == _MARK and n > 0:
-                flags[n - 1] |= MARKED
-        else:
-            pending = max(pending, SPACE if kind == _SPACE else GAP)
-            if kind == _HASH:
-                flag = IN_TAG
-            elif kind == _MASK:
-                flag |= MASKED
+                    if n & 63 == 0:
+                        cut = np.uint64(0)
+                        edge = np.uint64(0)
+                        space = np.uint64(0)
+                else:
+                    pending = max(pending, GAP + np.int64(kind))
+                    flag = 0
+                    loose = np.uint64(0)
+                i = following
+                continue
+            if kind == _SIGN or kind == _BESIDE:
+                latin = n > head and before < 128
+                after = _next_kind(data, following, stop, page, table)
+                if kind == _BESIDE:
+                    after = _latin_ahead(data, following, min(stop, following + AHEAD))
+                kind, entry = _special(kind, entry, code, n > head and pending < EDGE, latin, after, several)
+            if (_LETTERLIKE >> kind) & np.uint32(1):
+                now = entry >> np.uint32(29)
+                level = max(pending, np.int64(transition[(group << np.uint32(3)) | now]))
+                run = np.uint64(kind == _UNSPACED)
+                parts = np.int64(count[entry & _SYMBOL]) if kind == _SEVERAL else 1
+                for part in range(parts):
+                    read = entry
+                    if kind == _SEVERAL:
+                        read = several[4 * (entry & _SYMBOL) + np.uint32(part)] | (entry & np.uint32(0xFFE00000))
+                    symbol = read & _SYMBOL
+                    same = n > head and before == symbol and (code != 73 or last_code == 73)
+                    if same and level >= GAP:
+                        after = _next_kind(data, following, stop, page, table)
+                        same = single == 1 and after != _LETTER and after != _DIGIT
+                    if same:
+                        if full:
+                            runs[n - 1] = min(runs[n - 1] + 1, 200)
+                            ends[n - 1] = following - origin
+                    else:
+                        bit = np.uint64(n & 63)
+                        cut |= (np.uint64(level > NONE) | loose | run) << bit
+                        edge |= np.uint64(level > (GAP if flag & MASKED else WEAK)) << bit
+                        codes[n] = code
+                        if full:
+                            entries[n] = read
+                            starts[n] = i - origin
+                            ends[n] = following - origin
+                            levels[n] = level
+                            runs[n] = 1
+                            flags[n] = flag | (IN_RUN if run else 0)
+                        rolling = rolling * BASE + mix(alike[symbol] if symbol < 128 else symbol)
+                        before = symbol
+                        last_code = code
+                        space |= np.uint64(level == SPACE) << bit
+                        cuts[n >> 6] = cut
+                        edges[n >> 6] = edge
+                        spaces[n >> 6] = space
+                        n += 1
+                        hashes[n] = rolling
+                        if n & 63 == 0:
+                            cut = np.uint64(0)
+                            edge = np.uint64(0)
+                            space = np.uint64(0)
+                        space = np.uint64(0)
+                    single = 1 if level >= GAP else single + 1
+                    level = NONE
+                group = now
+                pending = NONE
+                flag &= IN_TAG
+            elif kind == _INVISIBLE or kind == _MARK:
+                flag |= HIDDEN if kind == _INVISIBLE else 0
+                if full and kind == _MARK and n > head:
+                    flags[n - 1] |= MARKED
             else:
-                flag = 0
-        i = following
+                pending = max(pending, SPACE if kind == _SPACE else GAP)
+                if kind == _HASH:
+                    flag = IN_TAG
+                    loose = np.uint64(1)
+                elif kind == _MASK:
+                    flag |= MASKED
+                else:
+                    flag = 0
+                    loose = np.uint64(0)
+            i = following
     levels[n] = SPACE
-    starts[n] = stop - origin
+    starts[n] = i - origin
     flags[n] = flag & ~IN_TAG
-    _cuts(levels, flags, cut, n)
+    last_bit = np.uint64(1) << np.uint64(n & 63)
+    cuts[n >> 6] = cut | last_bit
+    edges[n >> 6] = edge | last_bit
+    spaces[n >> 6] = space | last_bit
+    cuts[(n >> 6) + 1] = 0
+    edges[(n >> 6) + 1] = 0
+    spaces[(n >> 6) + 1] = 0
     return n
 
 
-@nb.njit(cache=True, error_model="numpy")
-def _cuts(levels, flags, cut, n):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """One bit for each place where a match may start or end."""
-    before = np.uint8(0)
-    word = np.uint64(0)
-    for k in range(n + 1):
-        loose = ((before & flags[k]) & IN_TAG) | ((before | flags[k]) & IN_RUN)
-        word |= np.uint64((levels[k] > NONE) | (loose != 0)) << np.uint64(k & 63)
-        before = flags[k]
-        if k & 63 == 63:
-            cut[k >> 6] = word
-            word = np.uint64(0)
-    cut[(n + 1) >> 6] = word
-    cut[((n + 1) >> 6) + 1] = 0
+@nb.njit(cache=True)
+def span_hashes(data, begins, stops):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """A hash of each byte span, ASCII case ignored, shape (spans,)."""
+    out = np.zeros(len(begins), np.uint64)
+    for k in range(len(begins)):
+        for i in range(begins[k], stops[k]):
+            byte = data[i] | 0x20 if 65 <= data[i] <= 90 else data[i]
+            out[k] = out[k] * BASE + mix(np.uint64(byte))
+    return out

@@ -13,15 +13,16 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
-from seawall.terms.alphabet import Alphabet
+from seawall.terms.alphabet import Alphabet, Kind
 from seawall.terms.engine import Table, build
-from seawall.terms.fold import BASE, GAP, IN_RUN, MIX, WINDOW, Letters, alike, fold_bytes, new_stream
+from seawall.terms.fold import BASE, GAP, WINDOW, Letters, alike, fold_rows, mix, new_stream
 from seawall.terms.lexicon import Lexicon
 
-VISUAL_Q, EDIT_Q = 4, 5
+VISUAL_Q = 5
 AS_IS, DROPPED, DROPPED_PAIR, SWAPPED = 0, 1, 2, 3
 """What was done to a form: nothing; one letter dropped, at `pos`; two, because the drop made equal neighbours; swapped."""
 MIN_DROP, MIN_SWAP = 6, 5
+APART, MERGED = 1, 2
 PAIRS = (("m", "rn"), ("w", "vv"), ("d", "cl"), ("k", "ck"))
 PAIR_COST = 0.4
 
@@ -36,6 +37,7 @@ class Forms(NamedTuple):
     gap: npt.NDArray[np.uint64]  # bit k: a gap stands before symbol k
     term: npt.NDArray[np.int32]
     cost: npt.NDArray[np.float32]
+    plain: npt.NDArray[np.uint8]  # 1: the term as written
 
 
 class Patterns(NamedTuple):
@@ -76,49 +78,59 @@ def forms_of(rows: list[tuple[int, str, float]], letters: Letters) -> Forms:
 
 
 @nb.njit(cache=True)
+def _read_alike(one, other):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Whether two different letters become one run when written as digits or signs (li as 11)."""
+    a = one & np.uint32(0x1FFFFF)
+    b = other & np.uint32(0x1FFFFF)
+    return a != b and a < 128 and b < 128 and alike[a] == alike[b]
+
+
+@nb.njit(cache=True)
 def _forms(data, offsets, terms, costs, letters):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     rows = len(terms)
-    room = 8 * len(data) + 64
-    at = np.zeros(2 * rows + 1, np.int32)
+    room = 12 * len(data) + 64
+    at = np.zeros(3 * rows + 1, np.int32)
     entry = np.empty(room, np.uint32)
     code = np.empty(room, np.int32)
     run = np.empty(room, np.uint8)
-    gap = np.zeros(2 * rows, np.uint64)
-    term = np.empty(2 * rows, np.int32)
-    cost = np.empty(2 * rows, np.float32)
+    gap = np.zeros(3 * rows, np.uint64)
+    term = np.empty(3 * rows, np.int32)
+    cost = np.empty(3 * rows, np.float32)
+    plain = np.empty(3 * rows, np.uint8)
     out = new_stream(4 * len(data) + 64)
+    row_at = np.empty(1, np.int32)
     f = 0
     for row in range(rows):
-        n = fold_bytes(data, offsets[row], offsets[row + 1], offsets[row], letters, False, out)
+        n = fold_rows(data, offsets, row, row + 1, letters, False, True, out, row_at)
         apart = False
+        merges = False
         for k in range(n):
             apart |= out.run[k] == 2
-        for spread in range(1 + apart):
+            merges |= k > 0 and _read_alike(out.entry[k - 1], out.entry[k])
+        for spread in range(3):
+            if (spread == APART and not apart) or (spread == MERGED and not merges):
+                continue
             w = at[f]
             for k in range(n):
                 if k and out.level[k] >= GAP and w - at[f] < WINDOW:
                     gap[f] |= np.uint64(1) << np.uint64(w - at[f])
-                for _ in range(2 if spread and out.run[k] == 2 else 1):
+                if spread == MERGED and w > at[f] and _read_alike(entry[w - 1], out.entry[k]):
+                    run[w - 1] += out.run[k]
+                    continue
+                for _ in range(2 if spread == APART and out.run[k] == 2 else 1):
                     entry[w] = out.entry[k]
                     code[w] = out.code[k]
-                    run[w] = 1 if spread else out.run[k]
+                    run[w] = 1 if spread == APART else out.run[k]
                     w += 1
             if 0 < w - at[f] <= WINDOW:
                 term[f] = terms[row]
                 cost[f] = costs[row]
+                plain[f] = spread != MERGED and (row == 0 or terms[row - 1] != terms[row])
                 f += 1
                 at[f] = w
             else:
                 gap[f] = 0
-    return (
-        at[: f + 1].copy(),
-        entry[: at[f]].copy(),
-        code[: at[f]].copy(),
-        run[: at[f]].copy(),
-        gap[:f].copy(),
-        term[:f].copy(),
-        cost[:f].copy(),
-    )
+    return at[: f + 1].copy(), entry[: at[f]].copy(), code[: at[f]].copy(), run[: at[f]].copy(), gap[:f].copy(), term[:f].copy(), cost[:f].copy(), plain[:f].copy()
 
 
 @nb.njit(cache=True)
@@ -140,8 +152,7 @@ def _hashes(forms, f, op, pos, length, q):  # type: ignore[no-untyped-def]  # no
         symbol = forms.entry[forms.at[f] + place(op, pos, k)] & np.uint32(0x1FFFFF)
         if symbol < 128:
             symbol = alike[symbol]
-        mixed = (np.uint64(symbol) + np.uint64(1)) * MIX
-        whole = whole * BASE + (mixed ^ (mixed >> np.uint64(29)))
+        whole = whole * BASE + mix(symbol)
         if k + 1 == q or (k + 1 == length and length < q):
             prefix = whole
     return prefix, whole
@@ -173,13 +184,12 @@ def _edits(forms, f, op, pos):  # type: ignore[no-untyped-def]  # noqa: ANN001, 
     for k in range(m):
         if (k > 0 or m >= MIN_DROP + 1) and m >= MIN_DROP:
             inner = 0 < k < m - 1 and _same(forms, begin + k - 1, begin + k + 1)
-            op[n] = DROPPED_PAIR if inner else DROPPED
-            pos[n] = k
-            n += 1
+            for kind in range(DROPPED, DROPPED_PAIR + inner):
+                op[n] = kind
+                pos[n] = k
+                n += 1
         if k + 1 < m and m >= MIN_SWAP:
-            joins = (k > 0 and _same(forms, begin + k - 1, begin + k + 1)) or (
-                k + 2 < m and _same(forms, begin + k, begin + k + 2)
-            )
+            joins = (k > 0 and _same(forms, begin + k - 1, begin + k + 1)) or (k + 2 < m and _same(forms, begin + k, begin + k + 2))
             if not joins and not _same(forms, begin + k, begin + k + 1):
                 op[n] = SWAPPED
                 pos[n] = k
@@ -188,12 +198,11 @@ def _edits(forms, f, op, pos):  # type: ignore[no-untyped-def]  # noqa: ANN001, 
 
 
 @nb.njit(cache=True)
-def _neighbours(forms, editable, q):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    room = 2 * len(forms.entry) + 1
+def _neighbours(forms, editable):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    room = 3 * len(forms.entry) + 1
     form = np.empty(room, np.int32)
     op = np.empty(room, np.uint8)
     pos = np.empty(room, np.uint8)
-    prefix = np.empty(room, np.uint64)
     whole = np.empty(room, np.uint64)
     length = np.empty(room, np.int64)
     n = 0
@@ -205,25 +214,25 @@ def _neighbours(forms, editable, q):  # type: ignore[no-untyped-def]  # noqa: AN
             form[k] = f
             shorter = op[k] if op[k] <= DROPPED_PAIR else 0
             length[k] = forms.at[f + 1] - forms.at[f] - shorter
-            prefix[k], whole[k] = _hashes(forms, f, op[k], pos[k], length[k], q)
+            _, whole[k] = _hashes(forms, f, op[k], pos[k], length[k], 0)
         n += added
-    return form[:n].copy(), op[:n].copy(), pos[:n].copy(), prefix[:n].copy(), whole[:n].copy(), length[:n].copy()
+    return form[:n].copy(), op[:n].copy(), pos[:n].copy(), whole[:n].copy(), length[:n].copy()
 
 
-def visual_table(forms: Forms) -> tuple[Table, Patterns]:
-    """The patterns of the exact and visual lanes."""
+def visual_tables(forms: Forms) -> tuple[Table, Patterns, Table, Patterns]:
+    """The patterns of the exact and visual lanes: single words, and phrases."""
     prefix, whole, length = _visual(forms, VISUAL_Q)
-    count = len(forms.term)
-    still = np.zeros(count, np.uint8)
-    return build(VISUAL_Q, prefix, whole, length), Patterns(np.arange(count, dtype=np.int32), still, still)
+    tables: list[Table | Patterns] = []
+    for many in (False, True):
+        form = np.flatnonzero((forms.gap != 0) == many).astype(np.int32)
+        still = np.zeros(len(form), np.uint8)
+        tables += [build(VISUAL_Q, prefix[form], whole[form], length[form], many=many), Patterns(form, still, still)]
+    return tables[0], tables[1], tables[2], tables[3]  # type: ignore[return-value]
 
 
-def edit_table(forms: Forms, letters: Letters) -> tuple[Table, Patterns]:
+def edit_table(forms: Forms) -> tuple[Table, Patterns]:
     """The patterns of the edit lane: one letter dropped or two swapped, in scripts that write spaces."""
-    unspaced = (forms.entry >> 21) & 15 == 10
-    emoji = (forms.entry >> 21) & 15 == 8
-    bad = np.add.reduceat((unspaced | emoji).astype(np.int64), forms.at[:-1]) if len(forms.term) else np.empty(0)
-    first = np.ones(len(forms.term), bool)
-    first[1:] = forms.term[1:] != forms.term[:-1]
-    form, op, pos, prefix, whole, length = _neighbours(forms, first & (bad == 0), EDIT_Q)
-    return build(EDIT_Q, prefix, whole, length), Patterns(form, op, pos)
+    kinds = forms.entry >> 21 & 15
+    bad = np.add.reduceat((kinds == Kind.UNSPACED) | (kinds == Kind.EMOJI), forms.at[:-1]) if len(forms.term) else kinds
+    form, op, pos, whole, length = _neighbours(forms, (forms.plain != 0) & (bad == 0))
+    return build(0, whole, whole, length, many=bool(np.any(forms.gap))), Patterns(form, op, pos)

@@ -1,5 +1,6 @@
 """The scanner: a lexicon compiled once, then columns or single texts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,10 +9,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from seawall.terms.alphabet import Disguise, alphabet
-from seawall.terms.fold import Letters
+from seawall.terms.fold import span_hashes
 from seawall.terms.lexicon import Lexicon
-from seawall.terms.patterns import edit_table, forms_of, letters_of, spellings, visual_table
-from seawall.terms.scan import BITS, COST, END, LANE, MILLI, ROW, START, TERM, Compiled, pack, scan
+from seawall.terms.patterns import edit_table, forms_of, letters_of, spellings, visual_tables
+from seawall.terms.scan import BITS, COST, EDIT, END, LANE, MILLI, ROW, START, TERM, Compiled, Sounds, pack, scan
+from seawall.terms.sound import romanised, sound_table
 
 
 class Lane(StrEnum):
@@ -24,6 +26,7 @@ class Lane(StrEnum):
 
 
 LANES = tuple(Lane)
+RARE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +69,31 @@ def disguises_of(bits: int) -> tuple[str, ...]:
 class Scanner:
     """A compiled lexicon. A term's id is its position in `lexicon.terms`; only active terms are looked for."""
 
-    def __init__(self, lexicon: Lexicon, blob: npt.NDArray[np.uint64], *, edits: bool = True) -> None:
+    def __init__(self, lexicon: Lexicon, blob: npt.NDArray[np.uint64], *, lanes: Collection[Lane] = LANES) -> None:
         self.lexicon = lexicon
         self.blob = blob
-        self._lanes = int(edits)
+        self._lanes = int(Lane.EDIT in lanes) | int(Lane.PHONETIC in lanes) << 1
 
     @classmethod
-    def compile(cls, lexicon: Lexicon, *, edits: bool = True) -> "Scanner":
-        """Compile the active terms. `edits` off leaves the exact and visual lanes."""
+    def compile(cls, lexicon: Lexicon, *, lanes: Collection[Lane] = LANES) -> "Scanner":
+        """Compile the active terms; the exact and visual lanes are always on."""
         rows = list(spellings(lexicon))
         wanted = "".join({char for _, text, _ in rows for char in text if not char.isalnum()})
         letters = letters_of(alphabet().with_emoji(_emoji(wanted)))
         forms = forms_of(rows, letters)
-        visual, visual_patterns = visual_table(forms)
-        edit, edit_patterns = edit_table(forms, letters)
-        blob = pack(Compiled(letters, forms, visual, visual_patterns, edit, edit_patterns))
-        return cls(lexicon, blob, edits=edits)
+        table, terms = sound_table(lexicon)
+        sounds = Sounds(terms, romanised())
+        blob = pack(Compiled(letters, forms, *visual_tables(forms), *edit_table(forms), table, sounds))
+        return cls(lexicon, blob, lanes=lanes)
 
     def scan_column(self, texts: pa.Array | pa.ChunkedArray, *, hashtags: bool = False) -> Hits:
-        """The hits in a column of text; a null has none. `hashtags`: each row is one hashtag without its #."""
+        """The hits in a column of text; a null has none. `hashtags`: each row is one hashtag without its #.
+
+        Of the edit and phonetic lanes, spellings that the column uses more often than the term itself are left out.
+        """
         data, offsets = utf8(texts)
         found = scan(data, offsets, hashtags, self._lanes, self.blob)
+        found = found[~own_words(found, data, offsets)]
         return Hits(
             found[:, ROW],
             found[:, TERM],
@@ -108,6 +115,27 @@ class Scanner:
             Hit(row[TERM], row[START], row[END], LANES[row[LANE]], disguises_of(row[BITS]), row[COST] / MILLI)
             for row in found.tolist()
         ]
+
+
+def own_words(
+    found: npt.NDArray[np.int64], data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]
+) -> npt.NDArray[np.bool_]:
+    """Marks hits by edit or by sound that are words of their own: more common than the term they would misspell.
+
+    The noisy-channel argument of spelling correction (Kernighan, Church and Gale, COLING 1990): a slip of a word is
+    rarer than the word. Up to `RARE` uses are let through, since a column may hold one evasion and nothing else.
+    """
+    weak = found[:, LANE] >= EDIT
+    out = np.zeros(len(found), bool)
+    if not weak.any():
+        return out
+    plain = np.bincount(found[~weak, TERM], minlength=int(found[:, TERM].max()) + 1)
+    at = np.flatnonzero(weak)
+    begin = offsets[found[at, ROW]]
+    spelling = span_hashes(data, begin + found[at, START], begin + found[at, END])
+    _, which, uses = np.unique(spelling, return_inverse=True, return_counts=True)
+    out[at] = uses[which] > np.maximum(plain[found[at, TERM]], RARE)
+    return out
 
 
 def _emoji(chars: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from seawall.terms.alphabet import Disguise
 from seawall.terms.fold import EDGE, GAP, HIDDEN, IN_RUN, IN_TAG, MARKED, MASKED, NONE, SPACE, WEAK
-from seawall.terms.patterns import AS_IS, SWAPPED, place
+from seawall.terms.patterns import AS_IS, DROPPED, DROPPED_PAIR, SWAPPED, place
 
 REJECTED = np.float32(-1.0)
 reading_cost = np.array([0, 0, 0.05, 0.1, 0.15, 0.25, 0.3, 0.35, 0.2, 0, 0, 0, 0, 0, 0, 0], np.float32)
@@ -137,15 +137,30 @@ def _ends(out, i, j):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
 
 
 @nb.njit(cache=True)
-def _edit(out, i, j, op, pos, cost, bits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _moved(out, i, j, forms, f, pos):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Whether the dropped letter only changed places and now doubles its like (bibela, bbiela)."""
+    dropped = forms.entry[forms.at[f] + pos]
+    for s in range(max(i, i + pos - 2), min(j, i + pos + 2)):
+        if out.run[s] == 2 and (out.entry[s] ^ dropped) & _SYMBOL == 0:
+            return True
+    return False
+
+
+@nb.njit(cache=True)
+def _edit(out, i, j, forms, f, op, pos, cost, bits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Cost of an edited form: whole words of plain letters only, unless a mask stands where a letter was dropped."""
     if out.level[i] < EDGE or out.level[j] < EDGE:
         return REJECTED
     if op != SWAPPED and out.flag[i + pos] & MASKED and (out.level[i + pos] == GAP or i + pos == j):
         return cost + MASKED_LETTER
-    if bits & ~(1 << _CASE):
+    doubled = bits & _B_REPEATS != 0
+    if op == DROPPED_PAIR and out.run[i + pos - 1] < 2:
         return REJECTED
-    return cost + EDITED
+    if op != DROPPED_PAIR and doubled and not (op == DROPPED and _moved(out, i, j, forms, f, pos)):
+        return REJECTED
+    if bits & ~(1 << _CASE | _B_REPEATS):
+        return REJECTED
+    return cost + (EDITED - DOUBLED if doubled else EDITED)
 
 
 @nb.njit(cache=True)
@@ -161,7 +176,7 @@ def verify(out, i, j, forms, f, op, pos):  # type: ignore[no-untyped-def]  # noq
     cost += end_cost + gap_cost + forms.cost[f]
     bits |= end_bits | gap_bits
     if op != AS_IS:
-        cost = _edit(out, i, j, op, pos, cost, bits)
+        cost = _edit(out, i, j, forms, f, op, pos, cost, bits)
         bits |= _B_EDIT
     if cost < 0 or cost > budget[j - i] or 4 * letters < j - i:
         return REJECTED, 0
