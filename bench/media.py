@@ -120,6 +120,7 @@ class Engine:
 
 @contextmanager
 def cpu_time(into: list[float]) -> Iterator[None]:
+    """Append the CPU seconds of this thread within the block."""
     start = time.thread_time()
     yield
     into.append(time.thread_time() - start)
@@ -139,7 +140,7 @@ def faiss_engine(name: str, index: Any, words: Words, asked: int) -> Engine:
 
 
 def pdq_index(words: Words, asked: int) -> Engine:
-    """threatexchange's PDQIndex, asked as it is made to be: one hash of hex digits after the other."""
+    """The PDQIndex of threatexchange, asked as it is made to be: one hash of hex digits after the other."""
     texts = [row.tobytes().hex() for row in as_bytes(words)]
     spent: list[float] = []
     with cpu_time(spent):
@@ -230,6 +231,7 @@ def measure(n: int, folder: Path, peers: Callable[[Words], list[Engine]], seed: 
 
 
 def peers_small(words: Words) -> list[Engine]:
+    """The peers at the first size."""
     multi = faiss.IndexBinaryMultiHash(BITS, 16, 16)
     multi.nflip = 1
     return [
@@ -240,6 +242,7 @@ def peers_small(words: Words) -> list[Engine]:
 
 
 def peers_large(words: Words) -> list[Engine]:
+    """The one peer that takes a bearable time to build at the second size."""
     return [faiss_engine("IndexBinaryFlat", faiss.IndexBinaryFlat(BITS), words, 160)]
 
 
@@ -257,6 +260,7 @@ def worse(result: dict[str, Any], peer: str) -> float:
 
 
 def main() -> None:
+    """Print the tables, or one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON object with the keys of the docs")
     parser.add_argument("--small", type=int, default=1_000_000, help="hashes of the first index")

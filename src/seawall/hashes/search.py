@@ -1,11 +1,11 @@
 """Exact Hamming search over chunk tables, compiled.
 
-A hash of 256 bits is four words, eight pairs and sixteen chunks of 64, 32 and 16 bits. To find all hashes within T of
-a query, T + 1 units are dealt out to the chunks; a pair or a word has the units of the chunks in it. By the
-generalised pigeonhole principle (Norouzi, Punjani and Fleet, PAMI 2014; Qin et al., ICDE 2018) a hash within T differs
-in fewer bits than its units in at least one word, in that word in at least one pair, in that pair in at least one
-chunk. So each chunk's table is probed within (units - 1) bits, and what is read beside an entry (the rest of the pair,
-then the rest of the word) rejects without loss nearly everything before a whole hash is touched.
+A hash of 256 bits is a ring of sixteen chunks of 16 bits. To find all hashes within T of a query, T + 1 units are
+dealt out to the chunks. If a hash differs from the query in at most T bits, then from at least one chunk on, going
+round the ring, every run of chunks differs in fewer bits than it has units: the pigeonring principle (Qin and Xiao,
+PVLDB 12(1), 2018), which strengthens the generalised pigeonhole principle of multi-index hashing (Norouzi, Punjani and
+Fleet, PAMI 2014; Qin et al., ICDE 2018). So each chunk's table is probed within (units - 1) bits, and the three chunks
+that follow, kept beside each entry, reject without loss nearly everything before a whole hash is touched.
 
 Which chunks get how many units is free. Two each serves most queries at T = 31; where a template or a flat image has
 made their buckets large, `plan` deals so that the fewest entries are read, and where even that exceeds a plain scan,
@@ -16,12 +16,18 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
-from seawall.hashes.bits import LANES, lowest_bit, popcount, prefetch, within_mask
+from seawall.hashes.bits import LANES, lowest_bit, popcount, prefetch, within_1, within_2, within_3
 from seawall.hashes.blocks import ensure
 
 CHUNKS = 16
 BUCKETS = 1 << 16
 TABLE_OFFSETS = BUCKETS + 1
+RUN = 4
+"""Chunks whose runs are compared before the whole hash: the probed one and the three kept beside it."""
+
+KEPT = 5
+"""Numbers of 16 bits that a table keeps of each hash: the next three chunks and the two halves of its row."""
+
 MAX_UNITS = 3
 """A chunk is probed within at most two bits."""
 
@@ -42,18 +48,12 @@ _SURVIVORS = 4096
 _PROBE_COST = 24  # a probe costs as much as reading so many entries
 _SCAN_COST = 16  # comparing one whole hash costs as much as reading so many entries
 _HOT = 4  # a query that reads this many times the mean of uniform hashes is planned on its own
-_FAR = np.uint64(0xFFFFFFFF)
 
 
 @nb.njit(inline="always")
-def _chunk(words, c):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def chunk(words, c):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Chunk c of a hash, its first 16 bits being chunk 0."""
     return np.uint16(words[c >> 2] >> np.uint64(48 - 16 * (c & 3)))
-
-
-@nb.njit(inline="always")
-def _far_part(words, c):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """The 32 bits of chunk c's word outside its pair."""
-    return np.uint32((words[c >> 2] >> np.uint64(32 if c & 2 else 0)) & _FAR)
 
 
 @nb.njit(cache=True, nogil=True)
@@ -71,7 +71,7 @@ def spread_units(threshold):  # type: ignore[no-untyped-def]  # noqa: ANN001, AN
 def _entries_within(words, offsets, cost):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Cost of giving chunk c so many units: entries that its probes read, and the probes themselves, (16, 4)."""
     for c in range(CHUNKS):
-        key = _chunk(words, c)
+        key = chunk(words, c)
         base = np.uint64(c * TABLE_OFFSETS)
         total = np.int64(0)
         cost[c, 0] = 0
@@ -105,12 +105,12 @@ def plan(words, offsets, threshold, units):  # type: ignore[no-untyped-def]  # n
 
 
 @nb.njit(cache=True, nogil=True)
-def _open_probes(words, units, offsets, near, n, probes):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Write (start, end, chunk, bits flipped) of every bucket to read, and ask memory for it; returns count, entries."""
+def _open_probes(words, units, offsets, kept, n, probes):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Write (place, size, chunk, flips) of every bucket to read, and ask memory for it; returns count, entries."""
     count = 0
     entries = np.int64(0)
     for c in range(CHUNKS):
-        key = _chunk(words, c)
+        key = chunk(words, c)
         base = np.uint64(c * TABLE_OFFSETS)
         table = np.uint64(c) * np.uint64(n)
         for i in range(PROBES[units[c]]):
@@ -118,14 +118,15 @@ def _open_probes(words, units, offsets, near, n, probes):  # type: ignore[no-unt
             start, end = np.uint64(offsets[at]), np.uint64(offsets[at + np.uint64(1)])
             if start == end:
                 continue
-            probes[count, 0] = table + start
-            probes[count, 1] = table + end
+            place, size = np.uint64(KEPT) * (table + start), end - start
+            probes[count, 0] = place
+            probes[count, 1] = size
             probes[count, 2] = np.uint64(c)
             probes[count, 3] = np.uint64(0 if i == 0 else (1 if i < 17 else 2))
-            entries += np.int64(end - start)
-            for line in range(table + start, table + end, np.uint64(32)):
-                prefetch(near, np.uint64(line))
-            prefetch(near, np.uint64(table + end - np.uint64(1)))
+            entries += np.int64(size)
+            for line in range(np.uint64(0), size, np.uint64(LANES)):
+                prefetch(kept, place + np.uint64(line))
+            prefetch(kept, place + size - np.uint64(1))
             count += 1
     return count, entries
 
@@ -141,18 +142,18 @@ def _distance(words, hashes, row):  # type: ignore[no-untyped-def]  # noqa: ANN0
 
 
 @nb.njit(cache=True, nogil=True)
-def _found_before(words, hashes, row, units, chunk):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Whether an earlier chunk's table has led to this hash as well."""
-    for c in range(chunk):
-        word = words[c >> 2] ^ hashes[np.uint64(row) * np.uint64(4) + np.uint64(c >> 2)]
-        in_chunk = np.int64(popcount((word >> np.uint64(48 - 16 * (c & 3))) & np.uint64(0xFFFF)))
-        if in_chunk >= units[c]:
-            continue
-        in_pair = np.int64(popcount((word >> np.uint64(0 if c & 2 else 32)) & _FAR))
-        if in_pair >= units[c] + units[c ^ 1]:
-            continue
-        first = c & ~3
-        if np.int64(popcount(word)) < units[first] + units[first + 1] + units[first + 2] + units[first + 3]:
+def _found_before(words, hashes, row, units, before):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Whether the table of an earlier chunk has led to this hash as well."""
+    at = np.uint64(row) * np.uint64(4)
+    for c in range(before):
+        over = np.int64(0)  # bits in which the run differs, less its units
+        for step in range(RUN):
+            i = (c + step) % CHUNKS
+            differing = (words[i >> 2] ^ hashes[at + np.uint64(i >> 2)]) >> np.uint64(48 - 16 * (i & 3))
+            over += np.int64(popcount(differing & np.uint64(0xFFFF))) - units[i]
+            if over >= 0:
+                break
+        if over < 0:
             return True
     return False
 
@@ -165,35 +166,16 @@ def _grown(found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
 
 
 @nb.njit(cache=True, nogil=True)
-def _settle(query, words, threshold, units, tables, survivors, held, found, count, check):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Compare the words, then the whole hashes, of entries whose pair was near enough; append what is within."""
-    _, _, far, ids, hashes = tables
-    kept = 0
+def _settle(query, words, threshold, units, hashes, survivors, held, found, count, check):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Compare the whole hashes of entries whose runs were near enough; append what is within."""
     for s in range(held):
-        at, c = survivors[s, 0], np.int64(survivors[s, 1])
+        row = np.uint64(survivors[s, 0])
         if check.cold:
-            ensure(check, 1, at * np.uint64(4), np.uint64(4))
-        in_word = np.int64(survivors[s, 2]) + np.int64(popcount(np.uint32(far[at] ^ _far_part(words, c))))
-        first = c & ~3
-        if in_word < units[first] + units[first + 1] + units[first + 2] + units[first + 3]:
-            survivors[kept, 0] = at
-            survivors[kept, 1] = np.uint64(c)
-            kept += 1
-            prefetch(ids, at)
-    for s in range(kept):
-        at = survivors[s, 0]
-        if check.cold:
-            ensure(check, 2, at * np.uint64(4), np.uint64(4))
-        survivors[s, 2] = np.uint64(ids[at])
-        prefetch(hashes, np.uint64(ids[at]) * np.uint64(4))
-    for s in range(kept):
-        row, c = survivors[s, 2], np.int64(survivors[s, 1])
-        if check.cold:
-            ensure(check, 3, row * np.uint64(32), np.uint64(32))
+            ensure(check, 1, row * np.uint64(32), np.uint64(32))
             if check.bad[0] >= 0:
-                return found, count
+                break
         distance = _distance(words, hashes, row)
-        if distance <= threshold and not _found_before(words, hashes, row, units, c):
+        if distance <= threshold and not _found_before(words, hashes, row, units, survivors[s, 1]):
             if count == len(found):
                 found = _grown(found)
             found[count, 0] = query
@@ -203,34 +185,48 @@ def _settle(query, words, threshold, units, tables, survivors, held, found, coun
     return found, count
 
 
+@nb.njit(inline="always")
+def _near_runs(kept, place, size, at, values, limits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Which of 32 entries of a bucket, from entry `at` on, have near enough runs of two, three and four chunks."""
+    first = place + at
+    mask = within_1(kept, limits[0], first, values[0])
+    if size - at < np.uint64(LANES):
+        mask &= np.uint32((np.uint64(1) << (size - at)) - np.uint64(1))
+    if mask:
+        mask &= within_2(kept, limits[1], first, values[0], first + size, values[1])
+    if mask:
+        third = first + size + size
+        mask &= within_3(kept, limits[2], first, values[0], first + size, values[1], third, values[2])
+    return mask
+
+
 @nb.njit(cache=True, nogil=True)
-def _read_buckets(query, words, threshold, units, tables, probes, opened, survivors, found, count, check):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Read every opened bucket's pairs and settle what is near."""
-    _, near, far, _, _ = tables
+def _read_buckets(query, words, threshold, units, kept, hashes, probes, opened, survivors, found, count, check):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Read every opened bucket and settle what is near."""
     held = 0
+    values, limits = np.empty(RUN - 1, np.uint16), np.empty(RUN - 1, np.uint16)
     for p in range(opened):
-        start, end, c, flipped = probes[p, 0], probes[p, 1], np.int64(probes[p, 2]), probes[p, 3]
+        place, size, c, flipped = probes[p, 0], probes[p, 1], np.int64(probes[p, 2]), np.int64(probes[p, 3])
         if check.cold:
-            ensure(check, 0, start * np.uint64(2), (end - start) * np.uint64(2))
-        other = _chunk(words, c ^ 1)
-        limit = np.uint16(units[c] + units[c ^ 1] - 1 - np.int64(flipped))
-        for at in range(start, end, np.uint64(LANES)):
-            mask = within_mask(near, np.uint64(at), other, limit)
-            left = end - np.uint64(at)
-            if left < np.uint64(LANES):
-                mask &= np.uint32((np.uint64(1) << left) - np.uint64(1))
+            ensure(check, 0, place * np.uint64(2), size * np.uint64(2 * KEPT))
+        left = units[c] - 1 - flipped
+        for step in range(RUN - 1):
+            following = (c + 1 + step) % CHUNKS
+            left += units[following]
+            values[step], limits[step] = chunk(words, following), np.uint16(left)
+        for at in range(np.uint64(0), size, np.uint64(LANES)):
+            mask = _near_runs(kept, place, size, np.uint64(at), values, limits)
             while mask:
-                hit = np.uint64(at) + np.uint64(lowest_bit(mask))
+                low = place + np.uint64(3) * size + np.uint64(at) + np.uint64(lowest_bit(mask))
                 mask &= np.uint32(mask - np.uint32(1))
-                survivors[held, 0] = hit
-                survivors[held, 1] = np.uint64(c)
-                survivors[held, 2] = flipped + np.uint64(popcount(np.uint16(near[hit] ^ other)))
-                prefetch(far, hit)
+                row = np.int64(kept[low]) | (np.int64(kept[low + size]) << 16)
+                survivors[held, 0], survivors[held, 1] = row, c
+                prefetch(hashes, np.uint64(row) * np.uint64(4))
                 held += 1
             if held > _SURVIVORS - LANES:
-                found, count = _settle(query, words, threshold, units, tables, survivors, held, found, count, check)
+                found, count = _settle(query, words, threshold, units, hashes, survivors, held, found, count, check)
                 held = 0
-    return _settle(query, words, threshold, units, tables, survivors, held, found, count, check)
+    return _settle(query, words, threshold, units, hashes, survivors, held, found, count, check)
 
 
 @nb.njit(cache=True, nogil=True)
@@ -262,27 +258,27 @@ def scan_all(queries, threshold, hashes):  # type: ignore[no-untyped-def]  # noq
 def search_all(queries, threshold, tables, check):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """(query, row, distance) of every pair within the threshold, shape (matches, 3), in order of queries.
 
-    `tables` is (offsets, near, far, ids, hashes) of one segment, each flat. While one query's buckets are read, the
+    `tables` is (offsets, kept, hashes) of one segment, each flat. While one query's buckets are read, the
     next one's are on their way from memory.
     """
-    offsets, near, _, _, hashes = tables
+    offsets, kept, hashes = tables
     n = len(hashes) // 4
     even = spread_units(threshold)
     usual = np.int64(_HOT) * np.int64(n) * PROBES[2] * CHUNKS // BUCKETS + 4096
     probes = np.empty((2, PROBES[MAX_UNITS] * CHUNKS, 4), np.uint64)
     units = np.empty((2, CHUNKS), np.int64)
     opened = np.zeros(2, np.int64)
-    survivors = np.empty((_SURVIVORS, 3), np.uint64)
+    survivors = np.empty((_SURVIVORS, 2), np.int64)
     found = np.empty((64, 3), np.int64)
     count = 0
     for step in range(len(queries) + 1):
         if step < len(queries):
             slot = step & 1
             units[slot] = even
-            opened[slot], entries = _open_probes(queries[step], even, offsets, near, n, probes[slot])
+            opened[slot], entries = _open_probes(queries[step], even, offsets, kept, n, probes[slot])
             if entries > usual or threshold >= 2 * CHUNKS:
                 cost = plan(queries[step], offsets, threshold, units[slot])
-                opened[slot], _ = _open_probes(queries[step], units[slot], offsets, near, n, probes[slot])
+                opened[slot], _ = _open_probes(queries[step], units[slot], offsets, kept, n, probes[slot])
                 if cost > n * _SCAN_COST:
                     opened[slot] = -1
         if step > 0:
@@ -290,7 +286,7 @@ def search_all(queries, threshold, tables, check):  # type: ignore[no-untyped-de
             words = queries[query]
             if opened[slot] < 0:
                 if check.cold:
-                    ensure(check, 3, np.uint64(0), np.uint64(len(hashes) * 8))
+                    ensure(check, 1, np.uint64(0), np.uint64(len(hashes) * 8))
                 found, count = scan(query, words, threshold, hashes, found, count)
             else:
                 found, count = _read_buckets(
@@ -298,7 +294,8 @@ def search_all(queries, threshold, tables, check):  # type: ignore[no-untyped-de
                     words,
                     threshold,
                     units[slot],
-                    tables,
+                    kept,
+                    hashes,
                     probes[slot],
                     opened[slot],
                     survivors,

@@ -5,7 +5,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seawall.hashes.hexadecimal import Words
-from seawall.hashes.search import BUCKETS, CHUNKS, _chunk, _far_part
+from seawall.hashes.search import BUCKETS, CHUNKS, KEPT, RUN, chunk
 
 Entries = npt.NDArray[np.int64]
 
@@ -75,7 +75,7 @@ def bucket_offsets(words, c):  # type: ignore[no-untyped-def]  # noqa: ANN001, A
     """Where each value of chunk c starts in its table, shape (65537,)."""
     offsets = np.zeros(BUCKETS + 1, np.uint32)
     for row in range(len(words)):
-        offsets[np.int64(_chunk(words[row], c)) + 1] += np.uint32(1)
+        offsets[np.int64(chunk(words[row], c)) + 1] += np.uint32(1)
     for value in range(BUCKETS):
         offsets[value + 1] += offsets[value]
     return offsets
@@ -83,15 +83,20 @@ def bucket_offsets(words, c):  # type: ignore[no-untyped-def]  # noqa: ANN001, A
 
 @nb.njit(cache=True, nogil=True)
 def chunk_table(words, c, offsets):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """Chunk c's table: rest of the pair, rest of the word and row of each hash, in order of the chunk's value."""
-    n = len(words)
-    near, far, ids = np.empty(n, np.uint16), np.empty(n, np.uint32), np.empty(n, np.uint32)
-    place = offsets[:-1].copy()
-    for row in range(n):
-        key = _chunk(words[row], c)
-        at = place[key]
-        place[key] += np.uint32(1)
-        near[at] = _chunk(words[row], c ^ 1)
-        far[at] = _far_part(words[row], c)
-        ids[at] = np.uint32(row)
-    return near, far, ids
+    """What chunk c's table keeps, shape (5 n,): bucket after bucket, and within a bucket of k hashes in row order
+    k times the next chunk, k times the one after, k times the third, k lower and k upper halves of the rows.
+
+    A bucket's parts lie together because they are read together: one page of memory a bucket.
+    """
+    kept = np.empty(KEPT * len(words), np.uint16)
+    filled = np.zeros(BUCKETS, np.uint32)
+    for row in range(len(words)):
+        key = chunk(words[row], c)
+        start, size = np.int64(offsets[key]), np.int64(offsets[np.int64(key) + 1]) - np.int64(offsets[key])
+        at = KEPT * start + np.int64(filled[key])
+        filled[key] += np.uint32(1)
+        for step in range(1, RUN):
+            kept[at + (step - 1) * size] = chunk(words[row], (c + step) % CHUNKS)
+        kept[at + 3 * size] = np.uint16(row & 0xFFFF)
+        kept[at + 4 * size] = np.uint16(row >> 16)
+    return kept
