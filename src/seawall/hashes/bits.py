@@ -35,46 +35,45 @@ LANES = 32
 _COUNT = f"llvm.ctpop.v{LANES}i16"
 
 
-def _within(chunks: int) -> Any:
-    """Code for a comparison of `chunks` pairs of (start, value) against one limit."""
+def _within(operands: int) -> Any:
+    """Code for a comparison of `operands` triples of (array, start, value) against one limit."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         vector = ir.VectorType(ir.IntType(16), LANES)
-        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
-        kind = ir.FunctionType(vector, [vector])
-        known = builder.module.globals
+        known, kind = builder.module.globals, ir.FunctionType(vector, [vector])
         count = known[_COUNT] if _COUNT in known else ir.Function(builder.module, kind, _COUNT)
         total = ir.Constant(vector, [0] * LANES)
-        for start, value in zip(arguments[2::2], arguments[3::2], strict=True):
-            place = builder.bitcast(builder.gep(data, [start]), vector.as_pointer())
-            differing = builder.xor(builder.load(place, align=2), _splat(builder, value, vector))
+        for i in range(1, 1 + 3 * operands, 3):
+            data = context.make_array(signature.args[i])(context, builder, arguments[i]).data
+            place = builder.bitcast(builder.gep(data, [arguments[i + 1]]), vector.as_pointer())
+            differing = builder.xor(builder.load(place, align=2), _splat(builder, arguments[i + 2], vector))
             total = builder.add(total, builder.call(count, [differing]))
-        within = builder.icmp_unsigned("<=", total, _splat(builder, arguments[1], vector))
+        within = builder.icmp_unsigned("<=", total, _splat(builder, arguments[0], vector))
         return builder.bitcast(within, ir.IntType(32))
 
-    return lambda array: (types.uint32(array, types.uint16, *[types.uint64, types.uint16] * chunks), generate)
+    return generate
 
 
-def _within_1(_typing: Any, array: Any, _limit: Any, _start: Any, _value: Any) -> Any:
-    return _within(1)(array)
-
-
-def _within_2(_typing: Any, array: Any, _limit: Any, _start: Any, _value: Any, _start2: Any, _value2: Any) -> Any:
-    return _within(2)(array)
+def _within_1(_typing: Any, _limit: Any, array: Any, _start: Any, _value: Any) -> Any:
+    one = (array, types.uint64, types.uint16)
+    return types.uint32(types.uint16, *one), _within(1)
 
 
 def _within_3(
     _typing: Any,
-    array: Any,
     _limit: Any,
+    array: Any,
     _start: Any,
     _value: Any,
+    array2: Any,
     _start2: Any,
     _value2: Any,
+    array3: Any,
     _start3: Any,
     _value3: Any,
 ) -> Any:
-    return _within(3)(array)
+    one, two, three = ((each, types.uint64, types.uint16) for each in (array, array2, array3))
+    return types.uint32(types.uint16, *one, *two, *three), _within(3)
 
 
 def _splat(builder: Any, scalar: Any, vector: Any) -> Any:
@@ -102,12 +101,9 @@ prefetch: Any = intrinsic(_prefetch)
 """`prefetch(array, index)`: ask for a cache line of a contiguous one-dimensional array before it is read."""
 
 within_1: Any = intrinsic(_within_1)
-"""`within_1(array, limit, start, value)`: a uint32 whose bit k says whether uint16 `array[start + k]` differs from
+"""`within_1(limit, array, start, value)`: a uint32 whose bit k says whether uint16 `array[start + k]` differs from
 `value` in at most `limit` bits. Written as vector code because LLVM does not vectorise loops that collect hits; it
 lowers to two AVX-512 or a few AVX2 instructions, and to something slower but right on other machines."""
 
-within_2: Any = intrinsic(_within_2)
-"""As `within_1` for the sum over two (start, value)."""
-
 within_3: Any = intrinsic(_within_3)
-"""As `within_1` for the sum over three (start, value)."""
+"""As `within_1` for the sum over three times (array, start, value)."""

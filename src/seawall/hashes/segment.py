@@ -1,8 +1,8 @@
 """One immutable file of hashes and their chunk tables, memory-mapped.
 
 Layout: a header of 4096 bytes, the body, and one checksum for each block of the body. The body holds, each from a
-multiple of 64 bytes: kept (16 x 5 n uint16, see `tables`), hashes (4 n uint64), offsets (16 x 65537 uint32), starts
-(n + 1 uint32) and entries (int64). Numbers are little-endian. Below `TABLES_FROM` hashes
+multiple of 64 bytes: near (16 n uint16) and rest (64 n uint16; see `tables`), hashes (4 n uint64), offsets (16 x 65537
+uint32), starts (n + 1 uint32) and entries (int64). Numbers are little-endian. Below `TABLES_FROM` hashes
 the tables are left out: comparing all is faster. Several processes that map one file share one copy in memory.
 """
 
@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from seawall.hashes.blocks import BLOCK, Check, block_sum, block_sums, ensure, verify
 from seawall.hashes.hexadecimal import Words
-from seawall.hashes.search import CHUNKS, KEPT, TABLE_OFFSETS, scan_all, search_all
+from seawall.hashes.search import CHUNKS, REST, TABLE_OFFSETS, scan_all, search_all
 from seawall.hashes.tables import Entries, bucket_offsets, chunk_table, distinct
 from seawall.records.errors import Damaged, Unavailable, UnknownVersion
 
@@ -32,9 +32,9 @@ TABLES_FROM = 1 << 15
 
 _MAGIC = b"SEAWALLH"
 _HEADER = 4096
-_SECTIONS = ("kept", "hashes", "offsets", "starts", "entries")
-_TYPES = ("<u2", "<u8", "<u4", "<u4", "<i8")
-_PADDING = 64  # one vector may be read past the end of `kept`
+_SECTIONS = ("near", "rest", "hashes", "offsets", "starts", "entries")
+_TYPES = ("<u2", "<u2", "<u8", "<u4", "<u4", "<i8")
+_PADDING = 64  # one vector may be read past the end of `near`
 Found = npt.NDArray[np.int64]
 """Matches as rows of (query, entry, distance)."""
 
@@ -91,7 +91,7 @@ class Segment:
     def search(self, queries: Words, threshold: int) -> Found:
         """(query, entry, distance) of every entry within the threshold of a query, shape (matches, 3)."""
         if len(self.parts["offsets"]):
-            tables = tuple(self.parts[name] for name in ("offsets", "kept", "hashes"))
+            tables = tuple(self.parts[name] for name in ("offsets", "near", "rest", "hashes"))
             found = search_all(queries, threshold, tables, self.check)
         else:
             self._verify_section("hashes")
@@ -161,8 +161,8 @@ def write_segment(path: Path, words: Words, entries: Entries, threshold: int) ->
     """Write a segment of (hash, entry) pairs, shapes (n, 4) and (n,); nothing is left behind where it fails."""
     hashes, starts, in_order = distinct(words, entries)
     tabled = len(hashes) >= TABLES_FROM
-    each = len(hashes) * CHUNKS * KEPT if tabled else 0
-    counts = [each, hashes.size, CHUNKS * TABLE_OFFSETS if tabled else 0, len(starts), len(in_order)]
+    each = len(hashes) * CHUNKS if tabled else 0
+    counts = [each, each * REST, hashes.size, CHUNKS * TABLE_OFFSETS if tabled else 0, len(starts), len(in_order)]
     places, body = _places(counts)
     try:
         with path.open("x+b") as file:
@@ -188,12 +188,13 @@ def _places(counts: list[int]) -> tuple[list[int], int]:
 
 
 def _table_parts(hashes: Words, places: list[int]) -> Iterator[tuple[int, npt.NDArray[Any]]]:
-    kept, offsets_at = places[_SECTIONS.index("kept")], places[_SECTIONS.index("offsets")]
+    near_at, rest_at, offsets_at = (places[_SECTIONS.index(name)] for name in ("near", "rest", "offsets"))
     for c in range(CHUNKS):
         offsets = bucket_offsets(hashes, c)
         yield offsets_at + c * offsets.nbytes, offsets
-        table = chunk_table(hashes, c, offsets)
-        yield kept + c * table.nbytes, table
+        near, rest = chunk_table(hashes, c, offsets)
+        yield near_at + c * near.nbytes, near
+        yield rest_at + c * rest.nbytes, rest
 
 
 def _put(file: int, place: int, part: npt.NDArray[Any]) -> None:

@@ -5,7 +5,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seawall.hashes.hexadecimal import Words
-from seawall.hashes.search import BUCKETS, CHUNKS, KEPT, RUN, chunk
+from seawall.hashes.search import BUCKETS, CHUNKS, REST, chunk
 
 Entries = npt.NDArray[np.int64]
 
@@ -83,20 +83,22 @@ def bucket_offsets(words, c):  # type: ignore[no-untyped-def]  # noqa: ANN001, A
 
 @nb.njit(cache=True, nogil=True)
 def chunk_table(words, c, offsets):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """What chunk c's table keeps, shape (5 n,): bucket after bucket, and within a bucket of k hashes in row order
-    k times the next chunk, k times the one after, k times the third, k lower and k upper halves of the rows.
+    """What chunk c's table keeps: the next chunk of each hash, shape (n,), and the rest, shape (4 n,).
 
-    A bucket's parts lie together because they are read together: one page of memory a bucket.
+    Entries are in order of the chunk's value, then of the row. The rest of a bucket of k hashes lies together, for it
+    is read together: k times the second next chunk, k times the third, k lower and k upper halves of the rows.
     """
-    kept = np.empty(KEPT * len(words), np.uint16)
+    near, rest = np.empty(len(words), np.uint16), np.empty(REST * len(words), np.uint16)
     filled = np.zeros(BUCKETS, np.uint32)
     for row in range(len(words)):
         key = chunk(words[row], c)
         start, size = np.int64(offsets[key]), np.int64(offsets[np.int64(key) + 1]) - np.int64(offsets[key])
-        at = KEPT * start + np.int64(filled[key])
+        at = np.int64(filled[key])
         filled[key] += np.uint32(1)
-        for step in range(1, RUN):
-            kept[at + (step - 1) * size] = chunk(words[row], (c + step) % CHUNKS)
-        kept[at + 3 * size] = np.uint16(row & 0xFFFF)
-        kept[at + 4 * size] = np.uint16(row >> 16)
-    return kept
+        near[start + at] = chunk(words[row], (c + 1) % CHUNKS)
+        at += REST * start
+        rest[at] = chunk(words[row], (c + 2) % CHUNKS)
+        rest[at + size] = chunk(words[row], (c + 3) % CHUNKS)
+        rest[at + 2 * size] = np.uint16(row & 0xFFFF)
+        rest[at + 3 * size] = np.uint16(row >> 16)
+    return near, rest
