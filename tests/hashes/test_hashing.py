@@ -38,7 +38,7 @@ def test_a_picture_has_one_view_of_full_quality():
     "alter",
     [
         lambda image: image.resize((200, 160)),
-        lambda image: image.point(lambda v: min(255, int(v * 1.15))),
+        lambda image: image.point(lambda v: int(v * 0.8) + 20),
         lambda image: Image.open(stream(image, "JPEG", quality=40)),
         lambda image: Image.open(stream(image.convert("CMYK"), "JPEG", quality=95)),
         lambda image: Image.open(stream(image, "WEBP", quality=60)),
@@ -103,7 +103,7 @@ def test_every_turn_becomes_upright(turn):
 def test_transparency_is_hashed_over_white_and_over_black():
     image = picture(9).convert("RGBA")
     alpha = np.zeros(image.size[::-1], np.uint8)
-    alpha[:, : image.width // 2] = 255
+    alpha[: image.height // 2, : image.width // 2] = 255
     image.putalpha(Image.fromarray(alpha))
     hashed = hash_file(stream(image))
     assert [view.name for view in hashed.views] == ["shown", "shown, dark"]
@@ -148,17 +148,17 @@ def test_a_file_cut_short_is_broken_and_has_no_hash(kind):
 
 
 def test_a_file_over_the_limit_is_not_read_further():
-    endless = io.BufferedReader(Endless())
+    endless = Endless()
     assert hash_file(endless, Limits(bytes=5_000_000)).outcome is Outcome.TOO_LARGE
-    assert endless.tell() < 10_000_000
+    assert endless.given < 10_000_000
 
 
-class Endless(io.RawIOBase):
-    def readable(self):
-        return True
+class Endless:
+    given = 0
 
-    def readinto(self, buffer):
-        return len(buffer)
+    def read(self, size):
+        self.given += size
+        return bytes(size)
 
 
 def test_a_decompression_bomb_is_refused_by_its_header():

@@ -25,7 +25,7 @@ QUALITY_FROM = 50
 FRAMES = 8
 """Frames hashed of an animated image, evenly spaced, the first among them."""
 
-FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "MPO", "PPM")
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "PPM")
 """What is decoded; decoders of rarer formats are attack surface for no gain."""
 
 _PIECE = 1 << 20
