@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 from pictures import bits_apart, picture, stream
+from PIL import Image
 
 from seawall.hashes.hashing import FRAMES, Limits, Outcome, hash_file, pdq_of
 

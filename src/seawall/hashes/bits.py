@@ -11,7 +11,7 @@ def _popcount(_typing: Any, value: Any) -> Any:
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         return builder.ctpop(arguments[0])
 
-    if not isinstance(value, types.Integer) or value.signed:
+    if not isinstance(value, types.Integer) or getattr(value, "signed", True):
         return None
     return value(value), generate
 
@@ -86,7 +86,7 @@ def _lowest_bit(_typing: Any, value: Any) -> Any:
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
 
-    if not isinstance(value, types.Integer) or value.signed:
+    if not isinstance(value, types.Integer) or getattr(value, "signed", True):
         return None
     return value(value), generate
 

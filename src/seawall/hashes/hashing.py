@@ -174,9 +174,9 @@ def _upper_bits(samples: npt.NDArray[np.generic]) -> Pixels:
     """Grey samples of 16 bits, or of any range where they are more, as 8 bits; clipping would whiten the image."""
     values = samples.astype(np.float64)
     if samples.dtype.kind != "f" and values.min() >= 0 and values.max() < 65536:
-        return (values.astype(np.uint32) >> 8).astype(np.uint8)
+        return np.asarray(values.astype(np.uint32) >> 8, np.uint8)
     low, high = values.min(), values.max()
-    return ((values - low) * (255 / max(high - low, 1e-12))).astype(np.uint8)
+    return np.asarray((values - low) * (255 / max(high - low, 1e-12)), np.uint8)
 
 
 def _over(image: Image.Image, ground: int) -> Pixels:
