@@ -5,7 +5,9 @@ written to the ledger first, marked as still to be done in the index, and marked
 left undone is done at the next opening, and doing it twice changes nothing.
 """
 
+import contextlib
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -164,6 +166,24 @@ class BankStore:
     def set_checkpoint(self, exchange: str, value: str) -> None:
         """Remember where the reading of an exchange stands, after the data it brought."""
         self.ledger.execute("INSERT OR REPLACE INTO checkpoints VALUES (?, ?)", (exchange, value))
+
+    @classmethod
+    def rebuild(cls, folder: Path, threshold: int = THRESHOLD) -> int:
+        """Make the index anew from the ledger; returns the entries in it. No process may have it open."""
+        new, old = folder / "index.new", folder / "index.old"
+        for left in (new, old):
+            shutil.rmtree(left, ignore_errors=True)
+        with contextlib.closing(sqlite3.connect(folder / "ledger.sqlite")) as ledger:
+            query = "SELECT entry, value FROM entries WHERE kind = 'pdq' AND state = 'standing' ORDER BY entry"
+            rows = ledger.execute(query).fetchall()
+        hashes, _ = decode(pa.array([value for _, value in rows], pa.string()), DIGITS[HashKind.PDQ])
+        with IndexWriter(new, threshold) as writer:
+            writer.seal(words(hashes), _numbers(entry for entry, _ in rows))
+        if (folder / "index").exists():
+            (folder / "index").rename(old)
+        new.rename(folder / "index")
+        shutil.rmtree(old, ignore_errors=True)
+        return len(rows)
 
     def compact(self) -> None:
         """Rewrite the index without what was taken back, so that no file holds it any longer."""

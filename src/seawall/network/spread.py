@@ -29,14 +29,14 @@ SPREAD = pa.schema(
 )
 """One row a cluster that more than one account shared, riskiest first."""
 
-FLAG_FROM = 0.35
+FLAG_FROM = 0.2
 """Share of risky accounts, at the lower bound, from which a cluster is flagged."""
 
-ACCOUNTS_FROM = 3
-"""Distinct risky accounts, in expectation, that a cluster needs: two may be a coincidence."""
+ACCOUNTS_FROM = 2.0
+"""Distinct risky accounts, in expectation, that a cluster needs: one may be a mistake."""
 
-_CERTAINTY = 0.05  # one in twenty clusters of bystanders with this many would exceed its bound by chance
-_PRIOR_ACCOUNTS = 4.0  # how many accounts of the whole platform's mean are mixed into each cluster
+_CERTAINTY = 0.1  # the chance that the true share is below the bound
+_PRIOR_ACCOUNTS = 2.0  # how many accounts of the whole platform's mean are mixed into each cluster
 _TAIL = 1 << 14  # leaders searched beside the tables before these are made anew
 _DAY = 86_400_000_000
 
@@ -118,7 +118,7 @@ def judge(shares: Shares, risk: Floats, network: Numbers, listed: npt.NDArray[np
     """What the sharers of each cluster say of it, as `SPREAD`.
 
     `risk` in [0, 1] and `network` (-1 for none) are per account, `listed` per cluster (its media are known already).
-    A cluster's risk is the 5 % quantile of the share of risky accounts under a beta posterior whose prior is the mean
+    A cluster's risk is the 10 % quantile of the share of risky accounts under a beta posterior whose prior is the mean
     of the whole platform: what everyone shares stays at that mean however large it grows, and what two accounts share
     proves little.
     """
