@@ -1,8 +1,8 @@
 """The index answers exactly what comparing every pair answers."""
 
 import multiprocessing
-import os
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -166,8 +166,8 @@ def _private_kilobytes(folder, answer, done):
 
 
 def _memory(name):
-    with open("/proc/self/smaps_rollup") as lines:
-        return sum(int(line.split()[1]) for line in lines if line.startswith(name + ":"))
+    lines = Path("/proc/self/smaps_rollup").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith(name + ":"))
 
 
 def test_two_processes_share_one_copy(tmp_path):
@@ -183,5 +183,5 @@ def test_two_processes_share_one_copy(tmp_path):
     done.set()
     for child in children:
         child.join()
-    assert os.path.getsize(pages.path) // 1024 == grown[0][1]
+    assert pages.size // 1024 == grown[0][1]
     assert all(private < size / 4 for private, size in grown)

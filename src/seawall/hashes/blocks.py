@@ -25,7 +25,7 @@ class Check(NamedTuple):
     body: npt.NDArray[np.uint64]  # the file behind its header
     sums: npt.NDArray[np.uint64]  # one a block
     sound: npt.NDArray[np.uint8]  # one a block, 1 once verified
-    starts: npt.NDArray[np.uint64]  # byte in the body at which near, far, ids and hashes start
+    starts: npt.NDArray[np.uint64]  # byte in the body at which each section starts
     bad: npt.NDArray[np.int64]  # one number: the first damaged block that was met, or -1
 
 

@@ -47,7 +47,7 @@ class Delta:
         if self._sorted is None:
             self._sorted = np.array(sorted(self.removed), np.int64)
         at = np.minimum(np.searchsorted(self._sorted, entries), len(self._sorted) - 1)
-        return self._sorted[at] != entries
+        return np.not_equal(self._sorted[at], entries)
 
     def contents(self) -> tuple[Words, Entries]:
         """The added pairs that still stand."""

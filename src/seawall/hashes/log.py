@@ -90,7 +90,7 @@ class Appender:
         """Give the file back; the appender is of no use afterwards."""
         os.close(self.file)
 
-    def _refused(self, reason: str) -> Unavailable:
+    def _refused(self, reason: str | None) -> Unavailable:
         os.ftruncate(self.file, self.count * _SIZE)
         return Unavailable(f"{self.path} cannot grow ({reason}): nothing was added; free space, then add again.")
 

@@ -1,8 +1,8 @@
 """One immutable file of hashes and their chunk tables, memory-mapped.
 
 Layout: a header of 4096 bytes, the body, and one checksum for each block of the body. The body holds, each from a
-multiple of 64 bytes: near (16 n uint16), far (16 n uint32), ids (16 n uint32), hashes (4 n uint64), offsets
-(16 x 65537 uint32), starts (n + 1 uint32) and entries (int64). Numbers are little-endian. Below `TABLES_FROM` hashes
+multiple of 64 bytes: near (16 n uint16) and rest (64 n uint16; see `tables`), hashes (4 n uint64), offsets (16 x 65537
+uint32), starts (n + 1 uint32) and entries (int64). Numbers are little-endian. Below `TABLES_FROM` hashes
 the tables are left out: comparing all is faster. Several processes that map one file share one copy in memory.
 """
 
@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from seawall.hashes.blocks import BLOCK, Check, block_sum, block_sums, ensure, verify
 from seawall.hashes.hexadecimal import Words
-from seawall.hashes.search import BUCKETS, CHUNKS, TABLE_OFFSETS, scan_all, search_all
+from seawall.hashes.search import CHUNKS, REST, TABLE_OFFSETS, scan_all, search_all
 from seawall.hashes.tables import Entries, bucket_offsets, chunk_table, distinct
 from seawall.records.errors import Damaged, Unavailable, UnknownVersion
 
@@ -32,8 +32,8 @@ TABLES_FROM = 1 << 15
 
 _MAGIC = b"SEAWALLH"
 _HEADER = 4096
-_SECTIONS = ("near", "far", "ids", "hashes", "offsets", "starts", "entries")
-_TYPES = ("<u2", "<u4", "<u4", "<u8", "<u4", "<u4", "<i8")
+_SECTIONS = ("near", "rest", "hashes", "offsets", "starts", "entries")
+_TYPES = ("<u2", "<u2", "<u8", "<u4", "<u4", "<i8")
 _PADDING = 64  # one vector may be read past the end of `near`
 Found = npt.NDArray[np.int64]
 """Matches as rows of (query, entry, distance)."""
@@ -91,7 +91,7 @@ class Segment:
     def search(self, queries: Words, threshold: int) -> Found:
         """(query, entry, distance) of every entry within the threshold of a query, shape (matches, 3)."""
         if len(self.parts["offsets"]):
-            tables = tuple(self.parts[name] for name in ("offsets", "near", "far", "ids", "hashes"))
+            tables = tuple(self.parts[name] for name in ("offsets", "near", "rest", "hashes"))
             found = search_all(queries, threshold, tables, self.check)
         else:
             self._verify_section("hashes")
@@ -102,7 +102,8 @@ class Segment:
     def contents(self) -> tuple[Words, Entries]:
         """Every (hash, entry) pair, for making another segment of it."""
         self.verify()
-        counts = np.diff(self.parts["starts"].astype(np.int64))
+        starts = self.parts["starts"].astype(np.int64)
+        counts = starts[1:] - starts[:-1]
         return np.repeat(self.parts["hashes"].reshape(-1, 4), counts, axis=0), self.parts["entries"].copy()
 
     def verify(self) -> None:
@@ -161,11 +162,11 @@ def write_segment(path: Path, words: Words, entries: Entries, threshold: int) ->
     hashes, starts, in_order = distinct(words, entries)
     tabled = len(hashes) >= TABLES_FROM
     each = len(hashes) * CHUNKS if tabled else 0
-    counts = [each, each, each, hashes.size, CHUNKS * TABLE_OFFSETS if tabled else 0, len(starts), len(in_order)]
+    counts = [each, each * REST, hashes.size, CHUNKS * TABLE_OFFSETS if tabled else 0, len(starts), len(in_order)]
     places, body = _places(counts)
     try:
         with path.open("x+b") as file:
-            fixed = {"hashes": hashes, "starts": starts, "entries": in_order}
+            fixed: dict[str, npt.NDArray[Any]] = {"hashes": hashes, "starts": starts, "entries": in_order}
             for name, part in fixed.items():
                 _put(file.fileno(), places[_SECTIONS.index(name)], part)
             for at, part in _table_parts(hashes, places) if tabled else ():
@@ -187,18 +188,17 @@ def _places(counts: list[int]) -> tuple[list[int], int]:
 
 
 def _table_parts(hashes: Words, places: list[int]) -> Iterator[tuple[int, npt.NDArray[Any]]]:
-    n = len(hashes)
+    near_at, rest_at, offsets_at = (places[_SECTIONS.index(name)] for name in ("near", "rest", "offsets"))
     for c in range(CHUNKS):
         offsets = bucket_offsets(hashes, c)
-        yield places[4] + c * (BUCKETS + 1) * 4, offsets
-        near, far, ids = chunk_table(hashes, c, offsets)
-        yield places[0] + c * n * 2, near
-        yield places[1] + c * n * 4, far
-        yield places[2] + c * n * 4, ids
+        yield offsets_at + c * offsets.nbytes, offsets
+        near, rest = chunk_table(hashes, c, offsets)
+        yield near_at + c * near.nbytes, near
+        yield rest_at + c * rest.nbytes, rest
 
 
 def _put(file: int, place: int, part: npt.NDArray[Any]) -> None:
-    data = memoryview(np.ascontiguousarray(part)).cast("B") if part.size else memoryview(b"")
+    data = memoryview(np.ascontiguousarray(part).reshape(-1).view(np.uint8))  # type: ignore[arg-type]
     done = 0
     while done < len(data):
         done += os.pwrite(file, data[done : done + (1 << 26)], _HEADER + place + done)

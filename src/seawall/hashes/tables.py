@@ -5,7 +5,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seawall.hashes.hexadecimal import Words
-from seawall.hashes.search import BUCKETS, CHUNKS, _chunk, _far_part
+from seawall.hashes.search import BUCKETS, CHUNKS, REST, chunk
 
 Entries = npt.NDArray[np.int64]
 
@@ -75,7 +75,7 @@ def bucket_offsets(words, c):  # type: ignore[no-untyped-def]  # noqa: ANN001, A
     """Where each value of chunk c starts in its table, shape (65537,)."""
     offsets = np.zeros(BUCKETS + 1, np.uint32)
     for row in range(len(words)):
-        offsets[np.int64(_chunk(words[row], c)) + 1] += np.uint32(1)
+        offsets[np.int64(chunk(words[row], c)) + 1] += np.uint32(1)
     for value in range(BUCKETS):
         offsets[value + 1] += offsets[value]
     return offsets
@@ -83,15 +83,22 @@ def bucket_offsets(words, c):  # type: ignore[no-untyped-def]  # noqa: ANN001, A
 
 @nb.njit(cache=True, nogil=True)
 def chunk_table(words, c, offsets):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """Chunk c's table: rest of the pair, rest of the word and row of each hash, in order of the chunk's value."""
-    n = len(words)
-    near, far, ids = np.empty(n, np.uint16), np.empty(n, np.uint32), np.empty(n, np.uint32)
-    place = offsets[:-1].copy()
-    for row in range(n):
-        key = _chunk(words[row], c)
-        at = place[key]
-        place[key] += np.uint32(1)
-        near[at] = _chunk(words[row], c ^ 1)
-        far[at] = _far_part(words[row], c)
-        ids[at] = np.uint32(row)
-    return near, far, ids
+    """What chunk c's table keeps: the next chunk of each hash, shape (n,), and the rest, shape (4 n,).
+
+    Entries are in order of the chunk's value, then of the row. The rest of a bucket of k hashes lies together, for it
+    is read together: k times the second next chunk, k times the third, k lower and k upper halves of the rows.
+    """
+    near, rest = np.empty(len(words), np.uint16), np.empty(REST * len(words), np.uint16)
+    filled = np.zeros(BUCKETS, np.uint32)
+    for row in range(len(words)):
+        key = chunk(words[row], c)
+        start, size = np.int64(offsets[key]), np.int64(offsets[np.int64(key) + 1]) - np.int64(offsets[key])
+        at = np.int64(filled[key])
+        filled[key] += np.uint32(1)
+        near[start + at] = chunk(words[row], (c + 1) % CHUNKS)
+        at += REST * start
+        rest[at] = chunk(words[row], (c + 2) % CHUNKS)
+        rest[at + size] = chunk(words[row], (c + 3) % CHUNKS)
+        rest[at + 2 * size] = np.uint16(row & 0xFFFF)
+        rest[at + 3 * size] = np.uint16(row >> 16)
+    return near, rest

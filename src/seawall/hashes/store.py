@@ -1,0 +1,252 @@
+"""Banks on disk: a ledger of entries and the index of their PDQ hashes, kept in step.
+
+The ledger is SQLite and says what stands; the index follows it. An entry's number is used once. Each change is
+written to the ledger first, marked as still to be done in the index, and marked done afterwards: what a killed process
+left undone is done at the next opening, and doing it twice changes nothing.
+"""
+
+import contextlib
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import pyarrow as pa
+
+from seawall.hashes.entries import DIGITS, HASH_LIST, THRESHOLD, HashKind, Opinion
+from seawall.hashes.hexadecimal import decode, words
+from seawall.hashes.index import IndexWriter
+from seawall.hashes.tables import Entries
+from seawall.records.errors import BadHashList, BadInput, UnknownVersion
+
+_VERSION = 1
+_TABLES = """
+CREATE TABLE IF NOT EXISTS banks (name TEXT PRIMARY KEY, matching REAL NOT NULL DEFAULT 1.0);
+CREATE TABLE IF NOT EXISTS entries (
+  entry INTEGER PRIMARY KEY AUTOINCREMENT, bank TEXT NOT NULL REFERENCES banks(name), kind TEXT NOT NULL, value TEXT,
+  category TEXT NOT NULL, opinion TEXT NOT NULL, source TEXT NOT NULL, reference TEXT NOT NULL, added_at TEXT NOT NULL,
+  state TEXT NOT NULL DEFAULT 'standing', pending INTEGER NOT NULL DEFAULT 1);
+CREATE UNIQUE INDEX IF NOT EXISTS once ON entries (bank, source, reference, kind, value) WHERE state != 'withdrawn';
+CREATE INDEX IF NOT EXISTS by_value ON entries (kind, value) WHERE state = 'standing';
+CREATE INDEX IF NOT EXISTS undone ON entries (pending) WHERE pending = 1;
+CREATE TABLE IF NOT EXISTS notices (at TEXT NOT NULL, entry INTEGER NOT NULL, text TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS checkpoints (exchange TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+_COLUMNS = "entry, bank, kind, value, category, opinion, source, reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One standing entry that a hash matches."""
+
+    entry: int
+    bank: str
+    kind: str
+    distance: int
+    category: str
+    opinion: str
+    source: str
+
+
+class BankStore:
+    """The banks of one deployment; one process writes, and its lookups see every change at once."""
+
+    def __init__(self, folder: Path, threshold: int = THRESHOLD) -> None:
+        """Open the banks in a folder, or begin some, and finish what a killed process left undone."""
+        self.folder = Path(folder)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.writer = IndexWriter(self.folder / "index", threshold)
+        ledger = self.folder / "ledger.sqlite"
+        os.close(os.open(ledger, os.O_RDWR | os.O_CREAT, 0o600))
+        self.ledger = sqlite3.connect(ledger, isolation_level=None, check_same_thread=False)
+        found = int(self.ledger.execute("PRAGMA user_version").fetchone()[0])
+        if found not in {0, _VERSION}:
+            raise UnknownVersion.of(f"{ledger}", found, _VERSION)
+        self.ledger.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA user_version={_VERSION};")
+        self.ledger.executescript(_TABLES)
+        self._follow()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let another process write."""
+        self.ledger.close()
+        self.writer.close()
+
+    def add(self, bank: str, entries: pa.Table) -> list[int]:
+        """Add a hash list (columns of `HASH_LIST`) to a bank; returns the numbers of entries that were new."""
+        rows = entries.select(HASH_LIST.names).to_pylist()
+        for kind in HashKind:
+            values = [row["value"] for row in rows if row["kind"] == kind]
+            if not decode(pa.array(values, pa.string()), DIGITS[kind])[1].all():
+                raise BadHashList(f"a {kind} is not {DIGITS[kind]} hexadecimal digits; nothing was added.")
+        at = datetime.now(UTC).isoformat()
+        with self.ledger:
+            self.ledger.execute("BEGIN IMMEDIATE")
+            before = self._largest()
+            self.ledger.execute("INSERT OR IGNORE INTO banks (name) VALUES (?)", (bank,))
+            self.ledger.executemany(
+                "INSERT OR IGNORE INTO entries (bank, kind, value, category, opinion, source, reference, added_at) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (bank, r["kind"], r["value"].lower(), r["category"], r["opinion"], r["source"], r["reference"], at)
+                    for r in rows
+                ],
+            )
+            new = [n for (n,) in self.ledger.execute("SELECT entry FROM entries WHERE entry > ? ORDER BY 1", (before,))]
+        self._follow()
+        return new
+
+    def withdraw(self, bank: str, source: str, references: Iterable[str]) -> int:
+        """Take back what a source no longer lists, by its own ids: the hashes go at once, from ledger and index."""
+        wanted = [(bank, source, reference) for reference in references]
+        change = (
+            "UPDATE entries SET state = 'withdrawn', pending = 1 "
+            "WHERE bank = ? AND source = ? AND reference = ? AND state != 'withdrawn'"
+        )
+        return self._retire(change, wanted)
+
+    def withdraw_entries(self, entries: Sequence[int]) -> int:
+        """Take entries back by number."""
+        change = "UPDATE entries SET state = 'withdrawn', pending = 1 WHERE entry = ? AND state != 'withdrawn'"
+        return self._retire(change, [(entry,) for entry in entries])
+
+    def quarantine(self, entry: int, why: str) -> None:
+        """Let an entry match nothing until a person has looked, and leave that person a notice."""
+        change = "UPDATE entries SET state = 'quarantined', pending = 1 WHERE entry = ? AND state = 'standing'"
+        if self._retire(change, [(entry,)]):
+            at = datetime.now(UTC).isoformat()
+            self.ledger.execute("INSERT INTO notices (at, entry, text) VALUES (?, ?, ?)", (at, entry, why))
+
+    def notices(self) -> list[tuple[str, int, str]]:
+        """What people must look at, (time, entry, reason), oldest first."""
+        return list(self.ledger.execute("SELECT at, entry, text FROM notices ORDER BY at, entry"))
+
+    def lookup(self, hashes: Sequence[tuple[HashKind, str]], threshold: int | None = None) -> list[list[Match]]:
+        """The standing entries that each (kind, hexadecimal text) matches, nearest first."""
+        out: list[list[Match]] = [[] for _ in hashes]
+        for place, (kind, value) in enumerate(hashes):
+            if kind is not HashKind.PDQ:
+                query = f"SELECT {_COLUMNS} FROM entries WHERE kind = ? AND value = ? AND state = 'standing'"  # noqa: S608
+                out[place] = [_match(row, 0) for row in self.ledger.execute(query, (str(kind), value.lower()))]
+        places = [place for place, (kind, _) in enumerate(hashes) if kind is HashKind.PDQ]
+        for place, matches in zip(places, self._near([hashes[p][1] for p in places], threshold), strict=True):
+            out[place] = matches
+        return out
+
+    def entries(self, bank: str | None = None) -> pa.Table:
+        """What stands, of one bank or all, with the columns of `HASH_LIST`, in order of entry."""
+        names = ", ".join(HASH_LIST.names)
+        query = f"SELECT {names} FROM entries WHERE state = 'standing' AND (? IS NULL OR bank = ?) ORDER BY entry"  # noqa: S608
+        rows = list(self.ledger.execute(query, (bank, bank)))
+        columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)] if rows else None
+        return pa.table(columns, schema=HASH_LIST) if columns else HASH_LIST.empty_table()
+
+    def banks(self) -> dict[str, int]:
+        """Every bank and how many entries stand in it."""
+        query = (
+            "SELECT b.name, COUNT(e.entry) FROM banks b LEFT JOIN entries e ON e.bank = b.name AND e.state = 'standing'"
+        )
+        return dict(self.ledger.execute(f"{query} GROUP BY b.name ORDER BY b.name"))
+
+    def checkpoint(self, exchange: str) -> str | None:
+        """Where the reading of an exchange stands, or None before its first page."""
+        row = self.ledger.execute("SELECT value FROM checkpoints WHERE exchange = ?", (exchange,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def set_checkpoint(self, exchange: str, value: str) -> None:
+        """Remember where the reading of an exchange stands, after the data it brought."""
+        self.ledger.execute("INSERT OR REPLACE INTO checkpoints VALUES (?, ?)", (exchange, value))
+
+    @classmethod
+    def rebuild(cls, folder: Path, threshold: int = THRESHOLD) -> int:
+        """Make the index anew from the ledger; returns the entries in it. No process may have it open."""
+        new, old = folder / "index.new", folder / "index.old"
+        for left in (new, old):
+            shutil.rmtree(left, ignore_errors=True)
+        with contextlib.closing(sqlite3.connect(folder / "ledger.sqlite")) as ledger:
+            query = "SELECT entry, value FROM entries WHERE kind = 'pdq' AND state = 'standing' ORDER BY entry"
+            rows = ledger.execute(query).fetchall()
+        hashes, _ = decode(pa.array([value for _, value in rows], pa.string()), DIGITS[HashKind.PDQ])
+        with IndexWriter(new, threshold) as writer:
+            writer.seal(words(hashes), _numbers(entry for entry, _ in rows))
+        if (folder / "index").exists():
+            (folder / "index").rename(old)
+        new.rename(folder / "index")
+        shutil.rmtree(old, ignore_errors=True)
+        return len(rows)
+
+    def compact(self) -> None:
+        """Rewrite the index without what was taken back, so that no file holds it any longer."""
+        self.writer.seal(everything=True)
+        self.writer.seal(everything=True)  # the generation before is kept as a fallback: it must be clean too
+
+    def _near(self, values: Sequence[str], threshold: int | None) -> list[list[Match]]:
+        hashes, fine = decode(pa.array(values, pa.string()), DIGITS[HashKind.PDQ])
+        if not fine.all():
+            raise BadInput(f"a pdq is {DIGITS[HashKind.PDQ]} hexadecimal digits; {len(values) - fine.sum()} are not.")
+        out: list[list[Match]] = [[] for _ in values]
+        for query, entry, distance in np.unique(self.writer.index.search(words(hashes), threshold), axis=0).tolist():
+            row = self.ledger.execute(
+                f"SELECT {_COLUMNS} FROM entries WHERE entry = ? AND state = 'standing'",  # noqa: S608
+                (entry,),
+            ).fetchone()
+            out[query] += [_match(row, distance)] if row else []
+        return [sorted(matches, key=lambda match: (match.distance, match.entry)) for matches in out]
+
+    def _retire(self, change: str, parameters: Sequence[tuple[object, ...]]) -> int:
+        with self.ledger:
+            self.ledger.execute("BEGIN IMMEDIATE")
+            before = self.ledger.total_changes
+            self.ledger.executemany(change, parameters)
+            changed = self.ledger.total_changes - before
+        self._follow()
+        return changed
+
+    def _largest(self) -> int:
+        return int(self.ledger.execute("SELECT COALESCE(MAX(entry), 0) FROM entries").fetchone()[0])
+
+    def _follow(self) -> None:
+        """Do in the index what the ledger says is still to be done there."""
+        todo = self.ledger.execute("SELECT entry, kind, value, state FROM entries WHERE pending = 1").fetchall()
+        if not todo:
+            return
+        near = [(entry, value, state) for entry, kind, value, state in todo if kind == HashKind.PDQ]
+        added = [(entry, value) for entry, value, state in near if state == "standing"]
+        if added:
+            hashes, _ = decode(pa.array([value for _, value in added]), DIGITS[HashKind.PDQ])
+            self.writer.add(words(hashes), _numbers(entry for entry, _ in added))
+        gone = _numbers(entry for entry, _, state in near if state != "standing")
+        if len(gone):
+            self.writer.remove(gone)
+        self.writer.sync()
+        with self.ledger:
+            self.ledger.execute("BEGIN IMMEDIATE")
+            self.ledger.executemany("UPDATE entries SET pending = 0 WHERE entry = ?", [(row[0],) for row in todo])
+            self.ledger.execute("UPDATE entries SET value = NULL WHERE state = 'withdrawn' AND value IS NOT NULL")
+
+
+def _numbers(entries: Iterable[int]) -> Entries:
+    return np.fromiter(entries, np.int64)
+
+
+def _match(row: tuple[int, str, str, str, str, str, str, str], distance: int) -> Match:
+    entry, bank, kind, _, category, opinion, source, _ = row
+    return Match(entry, bank, kind, distance, category, opinion, source)
+
+
+def standing_opinion(matches: Sequence[Match]) -> Opinion | None:
+    """What matches come to: negative where nothing is nearer than a negative entry, else the nearest's opinion."""
+    if not matches:
+        return None
+    nearest = {Opinion(match.opinion) for match in matches if match.distance == matches[0].distance}
+    return next(opinion for opinion in (Opinion.NEGATIVE, Opinion.POSITIVE, Opinion.SEED) if opinion in nearest)
