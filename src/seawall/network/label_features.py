@@ -25,9 +25,6 @@ LABELS = (
 )
 """Names of the columns, in order."""
 
-WALK = LABELS.index("far walk: confirmed against cleared")
-"""The column that ranks well by itself: the log ratio of both walks."""
-
 Folds = NDArray[np.int8]
 
 

@@ -36,7 +36,7 @@ class Neighbours:
         indices = graph.indices.view(_UNSIGNED[graph.indices.dtype.itemsize])
         if all_ones(data):
             return cls(indptr, indices, None, degree, degree)
-        weights = np.log1p(data) / np.float32(np.log(2))
+        weights = np.asarray(np.log1p(data) / np.float32(np.log(2)), np.float32)
         ends = np.concatenate([[0.0], np.cumsum(weights, dtype=np.float64)])[graph.indptr]
         return cls(indptr, indices, weights, degree, np.diff(ends).astype(np.float32))
 

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import numba as nb
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import logit
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.linear_model import LogisticRegression
 from xgboost import DMatrix, XGBClassifier
@@ -66,7 +67,7 @@ class Boosted:
         return np.asarray(self.model.predict(rows, output_margin=True), np.float32)
 
     def contributions(self, rows: Floats) -> Floats:
-        """Shapley values of the trees (Lundberg and others, "From local explanations to global understanding", 2020)."""
+        """Shapley values of the trees (Lundberg and others, Nature Machine Intelligence 2, 2020)."""
         booster = self.model.get_booster()
         return np.asarray(booster.predict(DMatrix(rows, nthread=self.threads), pred_contribs=True), np.float32)
 
@@ -96,7 +97,7 @@ class Forest:
     def log_odds(self, rows: Floats) -> Floats:
         """What it says of rows [n, p], float32 [n]."""
         share = np.clip(self.model.predict_proba(rows)[:, 1], SURE, 1 - SURE)
-        return np.log(share / (1 - share)).astype(np.float32)
+        return np.asarray(logit(share), np.float32)
 
     def contributions(self, rows: Floats) -> Floats:
         """What each split on an account's way down the trees adds (Saabas, "Interpreting random forests", 2014).
@@ -109,7 +110,7 @@ class Forest:
             _ways_down(rows, tree.children_left, tree.children_right, tree.feature, tree.threshold, share, parts)
         parts /= len(self.model.estimators_)
         base = np.clip(parts[:, -1], SURE, 1 - SURE)
-        parts[:, -1] = np.log(base / (1 - base))
+        parts[:, -1] = logit(base)
         moved = parts[:, :-1].sum(axis=1)
         stretch = np.divide(
             self.log_odds(rows) - parts[:, -1], moved, out=np.zeros(len(rows)), where=np.abs(moved) > 1e-9

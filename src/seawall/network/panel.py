@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
+from scipy.special import expit
 from sklearn.metrics import average_precision_score
 
 from seawall.network.label_features import FOLDS, Folds
@@ -23,6 +23,16 @@ FEW = 100
 SAY = 3
 """An opinion's say is this power of how far its average precision lies above chance."""
 
+WALK_PRIOR = 3
+"""With few labels, out-of-fold precision hardly tells good opinions apart; the walk learns nothing, so it cannot
+have learnt by heart."""
+
+LEAST_SLOPE = 0.05
+"""Log odds a standard deviation: a handful of labels may not turn an opinion round."""
+
+NEWTON_STEPS = 30
+"""Each moves at most one, for far from the answer they overshoot; near it a few double the digits."""
+
 Line = tuple[float, float]
 
 
@@ -33,6 +43,7 @@ class Opinion:
     name: str
     columns: NDArray[Any]
     learners: list[Learner]
+    prior: float = 1.0
     line: Line = (1.0, 0.0)
     say: float = 1.0
 
@@ -45,7 +56,7 @@ class Opinion:
             said[out] = learner.log_odds(seen[out])
         self.line = _line(said, y, weights)
         above = average_precision_score(y, said, sample_weight=weights) - np.average(y, weights=weights)
-        self.say = max(float(above), 1e-3) ** SAY
+        self.say = self.prior * max(float(above), 1e-3) ** SAY
 
     def by_fold(self, values: Floats) -> Floats:
         """Calibrated log odds, float32 [n, FOLDS]."""
@@ -66,7 +77,8 @@ class Panel:
     ) -> Self:
         """From labels `y` (1, 0, -1) in `folds` (-1 where not known); `cleared` where real negatives are among them."""
         rows = np.flatnonzero(folds >= 0)
-        panel = cls(_few(table, cleared, seed, threads) if (y == 1).sum() < FEW else _many(table, seed, threads))
+        few = _few(table, seed, threads) if cleared else _confirmed_only(table)
+        panel = cls(few if (y == 1).sum() < FEW else _many(table, seed, threads))
         values, y, weights, folds = table.values[rows], y[rows], weights[rows], folds[rows]
         for opinion in panel.opinions:
             opinion.learn(values, y, weights, folds)
@@ -106,25 +118,33 @@ def own_fold(by_fold: Floats, folds: Folds) -> Floats:
     return np.asarray(said, np.float32)
 
 
-def _few(table: RiskTable, cleared: bool, seed: int, threads: int) -> list[Opinion]:
+def _few(table: RiskTable, seed: int, threads: int) -> list[Opinion]:
     def trees(fold: int) -> Learner:
         return Boosted(40, 3, 0.15, bins=32, leaf=1, ridge=1, seed=seed + fold, threads=threads)
 
-    opinions = [
+    return [
         Opinion("attributes and place, trees", table.columns("without labels"), [trees(f) for f in range(FOLDS)]),
-        Opinion("own, place and labels, line", table.columns("own and place"), [Linear(0.03) for _ in range(FOLDS)]),
+        Opinion("own, place and labels, line", table.columns("own and place"), [Linear(0.1) for _ in range(FOLDS)]),
+        _as_it_is(table, "far walk: confirmed against cleared", WALK_PRIOR),
     ]
-    if cleared:
-        opinions.append(Opinion("walk from known accounts", table.columns("walk"), [AsItIs() for _ in range(FOLDS)]))
-    return opinions
+
+
+def _confirmed_only(table: RiskTable) -> list[Opinion]:
+    """Stand-ins teach a learner little: ways of being near to confirmed accounts speak for themselves."""
+    names = ("far walk: confirmed against cleared", "far walk: confirmed", "confirmed two steps away")
+    return [_as_it_is(table, name) for name in names]
+
+
+def _as_it_is(table: RiskTable, name: str, prior: float = 1.0) -> Opinion:
+    return Opinion(name, table.columns(name), [AsItIs() for _ in range(FOLDS)], prior=prior)
 
 
 def _many(table: RiskTable, seed: int, threads: int) -> list[Opinion]:
     def trees(fold: int) -> Learner:
-        return Boosted(100, 4, 0.1, bins=64, leaf=5, ridge=5, seed=seed + fold, threads=threads)
+        return Boosted(60, 4, 0.1, bins=64, leaf=5, ridge=5, seed=seed + fold, threads=threads)
 
     def forest(fold: int) -> Learner:
-        return Forest(20, leaf=8, sample=3000, seed=seed + fold, threads=threads)
+        return Forest(15, leaf=8, sample=3000, seed=seed + fold, threads=threads)
 
     return [
         Opinion("everything, trees", table.columns("everything"), [trees(fold) for fold in range(FOLDS)]),
@@ -133,7 +153,20 @@ def _many(table: RiskTable, seed: int, threads: int) -> list[Opinion]:
 
 
 def _line(said: Floats, y: Labels, weights: Weights) -> Line:
-    """Slope (never below zero) and base that turn log odds into calibrated ones."""
-    scale = float(said.std()) or 1.0
-    model = LogisticRegression(C=1.0).fit(said[:, None] / scale, y, sample_weight=weights)
-    return max(float(model.coef_[0, 0]) / scale, 0.0), float(model.intercept_[0])
+    """Slope (above zero) and base that turn log odds into calibrated ones.
+
+    Newton's steps on the weighted likelihood of standardised log odds, with a unit penalty on the slope, so that
+    classes that a column separates wholly still give a finite line.
+    """
+    centre, scale = float(said.mean()), float(said.std()) or 1.0
+    rows = np.column_stack([(said - centre) / scale, np.ones(len(said))]).astype(np.float64)
+    share = float(np.clip(np.average(y, weights=weights), 1e-6, 1 - 1e-6))
+    penalty, line = np.diag([1.0, 0.0]), np.array([0.0, np.log(share / (1 - share))])
+    for _ in range(NEWTON_STEPS):
+        risk = expit(rows @ line)
+        slack = rows.T @ (weights * (y - risk)) - penalty @ line
+        bend = (rows * (weights * risk * (1 - risk))[:, None]).T @ rows + penalty + 1e-9 * np.eye(2)
+        step = np.linalg.solve(bend, slack)
+        line += step / max(1.0, float(np.abs(step).max()))
+    slope = max(float(line[0]), LEAST_SLOPE) / scale
+    return slope, float(line[1]) - slope * centre

@@ -6,15 +6,19 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_matrix
+from scipy.special import expit, logit
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
+from seawall.network.gather import WIDTH
 from seawall.network.label_features import FOLDS, Folds, label_folds
-from seawall.network.neighbours import WIDTH, Floats, Neighbours
+from seawall.network.neighbours import Floats, Neighbours
 from seawall.network.opinions import Labels, Weights
 from seawall.network.panel import Panel, own_fold
 from seawall.network.risk_table import RiskTable
 from seawall.records.errors import BadInput
+
+Rows = NDArray[np.int64] | None
 
 STAND_INS = 10
 """Accounts drawn a confirmed one where none is cleared."""
@@ -31,8 +35,9 @@ class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Transductive: labels go on telling of those around them, so later calls pass the same accounts in the same
     order; new ones may follow. A labelled account is judged by models that have not seen its label.
 
-    Where none is cleared, accounts drawn from about the confirmed ones stand in (positive-unlabelled learning;
-    Elkan and Noto, KDD 2008): risks then rank, and are scaled so that the known ones average what they should.
+    Where none is cleared, accounts drawn from about the confirmed ones stand in at `STAND_INS` to one
+    (positive-unlabelled learning; Elkan and Noto, KDD 2008): risks then rank, and are probabilities only as far as
+    that ratio holds.
 
     After `fit`: `classes_`, `n_features_in_`, `feature_names_`, `positive_unlabelled_`, and `trust_`, the share
     that each opinion has in the answer. Fixed `random_state` and `threads=1` give the same numbers again.
@@ -58,55 +63,57 @@ class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.classes_, self.n_features_in_ = np.array([0, 1]), attributes.shape[1]
         self.feature_names_ = table.names
         self.trust_ = {opinion.name: opinion.say / self._panel.whole for opinion in self._panel.opinions}
-        self._seen = _digest(attributes, graph), self._panel.by_fold(table.values)
+        self._seen = _digest(attributes, graph), table
         return self
 
-    def predict_proba(self, X: ArrayLike, graph: csr_matrix) -> NDArray[np.float64]:
-        """Columns cleared and confirmed, [n, 2]."""
-        by_fold = self._by_fold(X, graph)
-        risk = 1 / (1 + np.exp(-own_fold(by_fold, self._folds_of(len(by_fold))).astype(np.float64)))
+    def predict_proba(self, X: ArrayLike, graph: csr_matrix, rows: Rows = None) -> NDArray[np.float64]:
+        """Columns cleared and confirmed, [n, 2], or of the accounts `rows` alone, [m, 2]."""
+        by_fold, folds = self._by_fold(X, graph, rows)
+        risk = expit(own_fold(by_fold, folds).astype(np.float64))
         return np.column_stack([1 - risk, risk])
 
-    def predict(self, X: ArrayLike, graph: csr_matrix) -> NDArray[np.int64]:
-        """1 where the risk is above one half, [n]."""
-        return (self.predict_proba(X, graph)[:, 1] > 0.5).astype(np.int64)
+    def predict(self, X: ArrayLike, graph: csr_matrix, rows: Rows = None) -> NDArray[np.int64]:
+        """1 where the risk is above one half."""
+        return (self.predict_proba(X, graph, rows)[:, 1] > 0.5).astype(np.int64)
 
-    def unsure(self, X: ArrayLike, graph: csr_matrix, threshold: float = 0.5) -> NDArray[np.bool_]:
-        """Where the evidence does not settle on which side of `threshold` a risk lies, [n].
+    def unsure(
+        self, X: ArrayLike, graph: csr_matrix, rows: Rows = None, *, threshold: float = 0.5
+    ) -> NDArray[np.bool_]:
+        """Where the evidence does not settle on which side of `threshold` a risk lies, [n] or [m].
 
         The models of the folds left out are a jackknife over labels: where their 90 % interval of log odds holds the
         threshold, as many other labels could have said otherwise (Efron and Tibshirani, "An introduction to the
         bootstrap", 1993, chapter 11). An account with no tie is always unsure.
         """
-        by_fold = self._by_fold(X, graph)
-        said = own_fold(by_fold, self._folds_of(len(by_fold)))
+        by_fold, folds = self._by_fold(X, graph, rows)
         spread = Z_90 * np.sqrt(FOLDS - 1) * by_fold.std(axis=1)
-        return np.asarray((np.abs(said - np.log(threshold / (1 - threshold))) < spread) | (np.diff(graph.indptr) == 0))
+        alone = np.diff(graph.indptr)[slice(None) if rows is None else rows] == 0
+        return np.asarray((np.abs(own_fold(by_fold, folds) - logit(threshold)) < spread) | alone)
 
     def contributions(self, X: ArrayLike, graph: csr_matrix, rows: NDArray[np.int64]) -> Floats:
         """Log odds of the accounts `rows` by column of `feature_names_`, float32 [m, p + 1].
 
         The last column holds for everyone; a row sums to the log odds of its risk.
         """
-        check_is_fitted(self, "classes_")
-        table = self._table(*_checked(X, graph))
+        table = self._table(X, graph)
         return self._panel.contributions(table.values[rows], self._folds_of(len(table.values))[rows])
 
-    def _by_fold(self, X: ArrayLike, graph: csr_matrix) -> Floats:
+    def _by_fold(self, X: ArrayLike, graph: csr_matrix, rows: Rows) -> tuple[Floats, Folds]:
+        table = self._table(X, graph)
+        chosen = slice(None) if rows is None else rows
+        return self._panel.by_fold(table.values[chosen]), self._folds_of(len(table.values))[chosen]
+
+    def _table(self, X: ArrayLike, graph: csr_matrix) -> RiskTable:
         check_is_fitted(self, "classes_")
         attributes, graph = _checked(X, graph)
-        digest, by_fold = self._seen
-        if _digest(attributes, graph) == digest:
-            return by_fold
-        return self._panel.by_fold(self._table(attributes, graph).values)
-
-    def _table(self, attributes: Floats, graph: csr_matrix) -> RiskTable:
-        size = len(attributes)
+        size, (digest, table) = len(attributes), self._seen
         if attributes.shape[1] != self.n_features_in_ or size < len(self._known):
             raise BadInput(
                 f"X is {attributes.shape}; the model was fitted on {(len(self._known), self.n_features_in_)}. "
                 "Pass the same accounts in the same order with the same attributes; new accounts may follow."
             )
+        if _digest(attributes, graph) == digest:
+            return table
         return RiskTable.of(attributes, Neighbours.of(graph), _longer(self._known, size), self._folds_of(size))
 
     def _folds_of(self, size: int) -> Folds:

@@ -6,13 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seawall.network.label_features import LABELS, WALK, Folds, label_features
+from seawall.network.label_features import LABELS, Folds, label_features
 from seawall.network.neighbours import Floats, Neighbours
 from seawall.network.structure_features import STRUCTURE, structure_features
 
 NARROW = 32
-"""Up to so many attributes, differences to the neighbours get columns of their own; beyond, they cost more than they
-tell."""
+"""Up to so many attributes, differences to the neighbours get columns of their own; beyond, they cost too much."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class RiskTable:
         return cls(values, names, attributes.shape[1], len(words) * len(own))
 
     def columns(self, group: str) -> NDArray[Any]:
-        """The places of the columns of an opinion: everything, all but the neighbours', all but labels, …"""
+        """The places of the columns that one opinion sees; a name of a column stands for itself."""
         place = np.arange(len(self.names))
         beside = (place >= self.attributes) & (place < self.attributes + self.neighbours)
         label = place >= len(self.names) - len(LABELS)
@@ -49,6 +48,5 @@ class RiskTable:
             "own and place": ~beside,
             "place": place >= self.attributes + self.neighbours,
             "without labels": ~label,
-            "walk": place == len(self.names) - len(LABELS) + WALK,
         }
-        return np.flatnonzero(choices[group])
+        return np.flatnonzero(choices[group]) if group in choices else np.array([self.names.index(group)])
