@@ -1,4 +1,4 @@
-"""A run as its report shows it: networks with ties, timelines and reasons."""
+"""A run as its report shows it: networks, timelines and reasons."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

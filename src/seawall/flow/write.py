@@ -1,4 +1,4 @@
-"""Writes a run folder: its tables, the guard index, the summary, the report."""
+"""Writes a run folder: tables, guard index, summary and report."""
 
 import hashlib
 from collections import Counter

@@ -1,4 +1,4 @@
-"""The tables of a run folder: written with ids spelt out, and read back.
+"""The tables of a run folder: written with ids spelt, and read back.
 
 Inside a run every id is a number. What leaves is 16 hex digits of it, or the platform's own id in a run made with
 plain ids; equal rows in equal order give equal bytes.

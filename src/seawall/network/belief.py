@@ -1,4 +1,4 @@
-"""First beliefs: who sells, buys or merely talks, by evidence that adds up.
+"""First beliefs: who sells, buys or talks, by evidence that adds up.
 
 Mean-field inference (Wainwright and Jordan, Foundations and Trends in Machine Learning 1, 2008, section 5) in a model
 of four classes. Every family of evidence adds to a class's log-odds, and each is capped, so that no family alone makes
