@@ -7,6 +7,7 @@ from pathlib import Path
 from seawall.flow.conclude import conclude
 from seawall.flow.gather import gather
 from seawall.flow.order import Order
+from seawall.flow.outcome import spell
 from seawall.flow.progress import Stages
 from seawall.flow.write import write_run
 from seawall.hashes.bank import KnownMedia
@@ -15,6 +16,7 @@ from seawall.intake.hash_lists import read_hash_list
 from seawall.intake.lexicons import read_lexicon
 from seawall.lake.engine import open_lake
 from seawall.lake.run_folder import appears_whole
+from seawall.lake.run_tables import Names
 from seawall.signals.catalogue import detectors
 from seawall.terms.lexicon import Lexicon
 from seawall.terms.scanner import Scanner
@@ -38,6 +40,7 @@ def run(order: Order, stages: Stages, now: datetime | None = None) -> Path:
             material = gather(lake, detectors(Scanner.compile(lexicon), known), stages)
             conclusions = conclude(material, order.seed, order.threads, stages)
         with stages.stage("write"):
-            write_run(folder, order, admission, material, conclusions, stages)
+            names = Names(work / "lake" / "names" if order.plain_ids else None)
+            write_run(folder, work, spell(order, admission, material, conclusions, names), stages)
         shutil.rmtree(work)
     return order.out

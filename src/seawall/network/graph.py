@@ -27,8 +27,10 @@ TIE_KINDS: Mapping[str, tuple[str, ...]] = {
 }
 """Kinds of tie beside follows, and the interactions that each is made of."""
 
-THINGS = ("tag", "link", "media", "avatar")
-"""What accounts share."""
+THING_COLUMN = {"tag": "tag", "link": "link", "media": "digest", "avatar": "avatar_pdq"}
+"""What accounts share, and the column of its uses that tells one thing from another."""
+
+THINGS = tuple(THING_COLUMN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,7 @@ def build_graph(accounts: Ids, tables: Mapping[str, pa.Table]) -> Graph:
             actors = pa.chunked_array([*actors.chunks, *mentions["account_id"].chunks], pa.uint64())
             targets = pa.chunked_array([*targets.chunks, *mentions["mentioned"].chunks], pa.uint64())
         matrices[kind] = _ties(accounts, actors, targets)
-    columns = {"tag": "tag", "link": "link", "media": "digest", "avatar": "avatar_pdq"}
-    shares = {thing: _shares(accounts, tables[f"{thing}_uses"], columns[thing]) for thing in THINGS}
+    shares = {thing: _shares(accounts, tables[f"{thing}_uses"], column) for thing, column in THING_COLUMN.items()}
     return Graph(accounts, matrices, shares)
 
 
@@ -91,7 +92,7 @@ def _shares(accounts: Ids, uses: pa.Table, column: str) -> csr_matrix:
 def _numbers(accounts: Ids, ids: pa.ChunkedArray) -> npt.NDArray[np.int64]:
     """Numbers of accounts; -1 for an id that is no account's."""
     wanted = ids.to_numpy().astype(np.uint64, copy=False)
-    places = np.searchsorted(accounts, wanted)
+    places: npt.NDArray[np.int64] = np.searchsorted(accounts, wanted)
     if len(accounts):
         places[accounts[np.minimum(places, len(accounts) - 1)] != wanted] = -1
     return places

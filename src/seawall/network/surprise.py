@@ -36,7 +36,7 @@ def ties_to(matrix: csr_matrix, members: Floats) -> Ties:
 
     A member's own row is not in its set: no account is evidence against itself, since there are no self ties.
     """
-    count = matrix @ members
+    count: Floats = matrix @ members
     degree = np.diff(matrix.indptr).astype(np.float32)
     popularity = np.bincount(matrix.indices, minlength=matrix.shape[1]).astype(np.float32)
     rate = float(popularity @ members) / max(float(popularity.sum()), 1.0)
@@ -52,4 +52,5 @@ def shared_with(matrix: csr_matrix, transposed: csr_matrix, members: Floats, cro
     weight = np.where((holders > 1) & (holders <= crowd), 1 / np.sqrt(np.maximum(holders - 1, 1)), 0).astype(np.float32)
     own = members * (matrix @ weight)
     total: Floats = matrix @ (weight * (transposed @ members))
-    return np.maximum(total - own, 0)
+    others: Floats = np.maximum(total - own, 0)
+    return others
