@@ -60,7 +60,7 @@ def read_content(own: Evidence, around: Surroundings) -> Content:
     beside = (column("terms.in_offer") + column("terms.in_offering_bio")) > 0
     bare = sum(column(f"terms.in_{place}") for place in ("post", "tag", "bio", "name")) > 0
     listed = column("terms.in_list") > 0
-    offers = sum(column(name) for name in OFFERS) > 0
+    offers = np.sum([column(name) for name in OFFERS], axis=0) > 0
     looks = column("searches.for_term") > 0
     terms = np.maximum(np.minimum(2.5 * beside + 1.5 * bare, 3.0) - 1.5 * listed, 0)
     talks = np.maximum(1.5 * (bare & ~beside) + 1.5 * listed + 0.5 * looks - 1.0 * offers, 0)
@@ -81,7 +81,8 @@ OFFERS = tuple(f"offers.{shape}_in_{place}" for shape in ("menu", "price", "hand
 def _pull(around: Surroundings, members: Floats, kinds: Sequence[str], way: str) -> Floats:
     """How surprising all ties of these kinds to a soft set are together, in units of log-odds, shape (n,)."""
     sides: Mapping[str, object] = around.incoming if way == "in" else around.graph.ties
-    return np.sum([ties_to(sides[kind], members).surprise for kind in kinds], axis=0) / NATS
+    total: Floats = np.sum([ties_to(sides[kind], members).surprise for kind in kinds], axis=0) / NATS
+    return total
 
 
 SAYS: Mapping[str, str] = {
@@ -195,4 +196,5 @@ def _capped(around: Surroundings, members: Floats, kinds: Sequence[str], way: st
 
 def _softmax(odds: Floats) -> Floats:
     weights = np.exp(odds - odds.max(axis=1, keepdims=True))
-    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+    beliefs: Floats = (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+    return beliefs
