@@ -58,14 +58,12 @@ def values(field: pa.Field) -> st.SearchStrategy:
 
 
 @st.composite
-def inputs(draw, detector, *, least: int = 0):
+def inputs(draw, detector):
     """The tables that a detector reads, with every column that such a table has."""
     tables = {}
     for name in detector.reads:
-        rows = draw(
-            st.lists(st.fixed_dictionaries({f.name: values(f) for f in SCHEMAS[name]}), min_size=least, max_size=8)
-        )
-        tables[name] = pa.Table.from_pylist(rows, SCHEMAS[name])
+        row = st.fixed_dictionaries({field.name: values(field) for field in SCHEMAS[name]})
+        tables[name] = pa.Table.from_pylist(draw(st.lists(row, max_size=8)), SCHEMAS[name])
     return tables
 
 

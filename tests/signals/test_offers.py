@@ -16,8 +16,30 @@ def offers(text: str) -> bool:
 
 @pytest.mark.parametrize(
     "text",
-    ["10€", "€ 10", "$15", "USD 15", "15 usd", "35jpy", "£5.50", "₹200", "२५₹", "٢٠ ₪", "฿300", "R$ 20", "NT$300"]
-    + ["10zł", "100 kr", "¥5,000", "20円", "₩5000", "500 ₽", "๑๘฿", "0.1 BTC", "zolm (20 eur) vret"],
+    [
+        "10€",
+        "€ 10",
+        "$15",
+        "USD 15",
+        "15 usd",
+        "35jpy",
+        "£5.50",
+        "₹200",
+        "२५₹",
+        "٢٠ ₪",
+        "฿300",
+        "R$ 20",
+        "NT$300",
+        "10zł",
+        "100 kr",
+        "¥5,000",
+        "20円",
+        "₩5000",
+        "500 ₽",
+        "๑๘฿",
+        "0.1 BTC",
+        "zolm (20 eur) vret",
+    ],
 )
 def test_a_price_in_any_currency_and_script_is_seen(text):
     assert shapes(text) & PRICE
@@ -25,8 +47,22 @@ def test_a_price_in_any_currency_and_script_is_seen(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["ISO 9001", "NBA 2024 final", "top 10 DIY ideas", "the year 2020", "at 10:30", "50%", "#10 zolm", "v1.2.3"]
-    + ["ran 10 of 25 stairs", "page 12", "10 AM / 11 PM", "3 dogs and 2 cats", "10 euros_zolm", "call 555-1234"],
+    [
+        "ISO 9001",
+        "NBA 2024 final",
+        "top 10 DIY ideas",
+        "the year 2020",
+        "at 10:30",
+        "50%",
+        "#10 zolm",
+        "v1.2.3",
+        "ran 10 of 25 stairs",
+        "page 12",
+        "10 AM / 11 PM",
+        "3 dogs and 2 cats",
+        "10 euros_zolm",
+        "call 555-1234",
+    ],
 )
 def test_a_number_of_something_else_is_no_price(text):
     assert not shapes(text) & PRICE
@@ -34,8 +70,16 @@ def test_a_number_of_something_else_is_no_price(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["zolm 10€ / vret 25€", "zolm - 10\nvret - 20", "zolm: 5\nvret: 8", "zolm → ₹5\nvret → ₹8", "zolm x 20€\nvret x 5€"]
-    + ["ضفين … 5\nثقوض … 8", "щвюм - ₽8\nмрил - ₽9", "ゆぢゃ: 5円 むぺ: 8円"],
+    [
+        "zolm 10€ / vret 25€",
+        "zolm - 10\nvret - 20",
+        "zolm: 5\nvret: 8",
+        "zolm → ₹5\nvret → ₹8",
+        "zolm x 20€\nvret x 5€",
+        "ضفين … 5\nثقوض … 8",
+        "щвюм - ₽8\nмрил - ₽9",
+        "ゆぢゃ: 5円 むぺ: 8円",
+    ],
 )
 def test_two_entries_with_amounts_are_a_menu(text):
     assert shapes(text) & MENU

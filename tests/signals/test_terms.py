@@ -23,10 +23,8 @@ def posts(*texts: str | None, tags: list[list[str]] | None = None) -> pa.Table:
     )
 
 
-def accounts(
-    bio: str | None = None, handle: str = "mara", name: str | None = None, links: tuple[str, ...] = ()
-) -> pa.Table:
-    row = {"account_id": 7, "handle": handle, "display_name": name, "bio": bio, "links": list(links)}
+def accounts(bio: str | None = None, **also: object) -> pa.Table:
+    row = {"account_id": 7, "handle": "mara", "display_name": None, "bio": bio, "links": [], **also}
     kinds = {"account_id": pa.uint64(), "handle": pa.string(), "display_name": pa.string(), "bio": pa.string()}
     return pa.Table.from_pylist([row], pa.schema({**kinds, "links": pa.list_(pa.string())}))
 
@@ -51,13 +49,13 @@ def test_a_term_as_a_tag_is_a_signal_of_its_own():
 
 def test_a_bio_offers_by_a_price_or_by_a_link_of_the_profile():
     assert whats(accounts=accounts("qorvane 5€")) == {"in_offering_bio"}
-    assert whats(accounts=accounts("qorvane", links=("a.example/x",))) == {"in_offering_bio"}
+    assert whats(accounts=accounts("qorvane", links=["a.example/x"])) == {"in_offering_bio"}
     assert whats(accounts=accounts("against qorvane")) == {"in_bio"}
 
 
 def test_a_term_in_a_name_is_seen():
     assert whats(accounts=accounts(handle="qorvane")) == {"in_name"}
-    assert whats(accounts=accounts(name="the qorvane one")) == {"in_name"}
+    assert whats(accounts=accounts(display_name="the qorvane one")) == {"in_name"}
 
 
 def test_a_word_that_holds_a_term_is_none():
