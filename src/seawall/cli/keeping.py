@@ -1,4 +1,4 @@
-"""`seawall purge`, `erase`, `backup` and `restore`: what becomes of runs later."""
+"""`seawall purge`, `erase`, `backup`, `restore`: what becomes of runs."""
 
 import os
 import re

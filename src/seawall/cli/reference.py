@@ -1,4 +1,6 @@
-"""Writes docs/reference/commands.md: `python -m seawall.cli.reference > docs/reference/commands.md`."""
+"""The reference of every command, written from their own help.
+
+Run `python -m seawall.cli.reference > docs/reference/commands.md`."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What a run draws its conclusions from: the lake's answers, signals, the graph."""
+"""What a run concludes from: the lake's answers, signals, the graph."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

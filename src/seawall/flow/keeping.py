@@ -1,4 +1,4 @@
-"""What becomes of runs later: purged when they are old, an account erased."""
+"""What becomes of runs later: old ones purged, an account erased."""
 
 import os
 import re

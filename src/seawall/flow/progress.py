@@ -1,4 +1,4 @@
-"""How a run tells what it is doing: a bar on a terminal, lines elsewhere."""
+"""How a run tells what it does: a bar on a terminal, lines elsewhere."""
 
 import resource
 import sys

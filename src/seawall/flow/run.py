@@ -7,14 +7,16 @@ from pathlib import Path
 from seawall.flow.conclude import conclude
 from seawall.flow.gather import gather
 from seawall.flow.order import Order
+from seawall.flow.outcome import spell
 from seawall.flow.progress import Stages
-from seawall.flow.write import write_run, write_summary
+from seawall.flow.write import write_run
 from seawall.hashes.bank import KnownMedia
 from seawall.intake.door import admit
 from seawall.intake.hash_lists import read_hash_list
 from seawall.intake.lexicons import read_lexicon
 from seawall.lake.engine import open_lake
 from seawall.lake.run_folder import appears_whole
+from seawall.lake.run_tables import Names
 from seawall.signals.catalogue import detectors
 from seawall.terms.lexicon import Lexicon
 from seawall.terms.scanner import Scanner
@@ -38,7 +40,7 @@ def run(order: Order, stages: Stages, now: datetime | None = None) -> Path:
             material = gather(lake, detectors(Scanner.compile(lexicon), known), stages)
             conclusions = conclude(material, order.seed, order.threads, stages)
         with stages.stage("write"):
-            summary = write_run(folder, order, admission, material, conclusions)
-            shutil.rmtree(work)
-        write_summary(folder, summary, stages)
+            names = Names(work / "lake" / "names" if order.plain_ids else None)
+            write_run(folder, work, spell(order, admission, material, conclusions, names), stages)
+        shutil.rmtree(work)
     return order.out

@@ -1,172 +1,92 @@
-"""A run as its report shows it: networks with ties, timelines and reasons."""
+"""A run as its report shows it: networks, timelines and reasons."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-from scipy.sparse import csr_matrix, triu
+from scipy.sparse import triu
 
-from seawall.flow.conclude import Conclusions
-from seawall.flow.gather import Material
-from seawall.flow.order import Order
-from seawall.intake.admission import Admission
+from seawall.flow.outcome import Outcome, spell_texts, texts_of
 from seawall.network.communities import ties_among
-from seawall.network.graph import Graph, Ids
+from seawall.network.portrait import leading, sharing, weekly
 from seawall.pages.report import Certainty, Member, NetworkView, ProposedTerm, ReportView, TableCount
 
-_WEEK = 7 * 86_400 * 1_000_000
-SHOWN_TERMS, SHOWN_WEEKS = 8, 60
+METHOD = "Beliefs from the lexicon and from ties, passed round until they settle, and trees that learn from the surest."
+EVIDENCE_SHOWN = 4
 
 
-def report_view(
-    order: Order,
-    admission: Admission,
-    material: Material,
-    conclusions: Conclusions,
-    accounts: pa.Array,
-    roles: Sequence[str],
-    networks: Sequence[tuple[str, str | None]],
-    things: Mapping[str, pa.Table],
-) -> ReportView:
+def report_view(outcome: Outcome, degraded: tuple[str, ...]) -> ReportView:
     """What the report of this run shows."""
-    findings = conclusions.findings
-    flagged = findings.flagged
-    scene = _scene(material, conclusions)
-    views = [_network(number, name, order, scene, conclusions, accounts, roles) for number, name in enumerate(networks)]
-    tags = things["hashtag"].filter(things["hashtag"]["flagged"]).sort_by([("risk", "descending")])
-    terms = zip(*(tags[name].to_pylist() for name in ("text", "risk", "users", "flagged_users")), strict=True)
-    bins = np.linspace(0, 1, 21)
+    order, flagged = outcome.order, outcome.conclusions.findings.flagged
+    networks = [_network(outcome, number) for number in range(len(outcome.networks))]
     return ReportView(
         title=order.activity.name,
         made_for="an invented world" if order.plain_ids else "people who decide",
-        accounts=material.graph.n,
-        roles={str(role): count for role, count in sorted(Counter(np.asarray(roles)[flagged]).items())},
-        networks=tuple(sorted(views, key=lambda view: -view.risk * len(view.members))),
-        certainty=Certainty(
-            tuple(np.histogram(findings.risk[flagged], bins)[0].tolist()),
-            tuple(np.histogram(findings.risk[~flagged], bins)[0].tolist()),
-            float((1 - findings.risk[flagged]).sum()),
-            "Beliefs from the lexicon and from ties, passed round until they settle, and trees that learn from the surest.",
-        ),
-        tables=tuple(TableCount(name, c.rows, c.kept, c.quarantined) for name, c in admission.tables.items()),
-        proposed_terms=tuple(
-            ProposedTerm(_shown(text, order), risk, users, counted, users - counted)
-            for text, risk, users, counted in terms
-        ),
+        accounts=outcome.material.graph.n,
+        roles=dict(sorted(Counter(outcome.roles[flagged].tolist()).items())),
+        networks=tuple(sorted(networks, key=lambda network: -network.risk * len(network.members))),
+        certainty=_certainty(outcome, degraded),
+        tables=tuple(TableCount(name, c.rows, c.kept, c.quarantined) for name, c in outcome.admission.tables.items()),
+        proposed_terms=_terms(outcome),
         refusals={
             "accounts hidden from search and recommendations": int(flagged.sum()),
-            "hashtags closed": len(tags),
-            "links refused": int(np.count_nonzero(things["link"]["flagged"])),
+            "hashtags closed": len(outcome.things["tag"].closed),
+            "links refused": len(outcome.things["link"].closed),
         },
         profile=order.profile,
         plain_ids=order.plain_ids,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Scene:
-    """What networks are drawn from: the graph and the signals of accused accounts alone.
-
-    `tags` are the places of their tags, `tag_users` how many accounts of all use each, `texts` every tag's text.
-    """
-
-    graph: Graph
-    signals: pa.Table
-    tags: npt.NDArray[np.int64]
-    tag_users: npt.NDArray[np.int64]
-    texts: pa.Array
+def _certainty(outcome: Outcome, degraded: tuple[str, ...]) -> Certainty:
+    risk, flagged = outcome.conclusions.findings.risk, outcome.conclusions.findings.flagged
+    inside, outside = (np.histogram(of, np.linspace(0, 1, 21))[0].tolist() for of in (risk[flagged], risk[~flagged]))
+    return Certainty(tuple(inside), tuple(outside), float((1 - risk[flagged]).sum()), METHOD, degraded)
 
 
-def _scene(material: Material, conclusions: Conclusions) -> _Scene:
-    graph, signals = material.graph, material.signals
-    accused = graph.accounts[conclusions.accused]
-    timed = signals.filter(signals["first_at"].is_valid())
-    uses = graph.shares["tag"]
-    tags = np.unique(uses[conclusions.accused].indices).astype(np.int64)
-    return _Scene(
-        graph.among(conclusions.accused),
-        timed.filter(pa.array(np.isin(timed["subject_id"].to_numpy(), accused))),
-        tags,
-        np.bincount(uses.indices, minlength=uses.shape[1])[tags],
-        material.tables["tag_uses"]["tag"].combine_chunks().dictionary_encode().dictionary,
-    )
-
-
-def _network(
-    number: int,
-    name: tuple[str, str | None],
-    order: Order,
-    scene: _Scene,
-    conclusions: Conclusions,
-    accounts: pa.Array,
-    roles: Sequence[str],
-) -> NetworkView:
-    findings = conclusions.findings
-    inside = np.flatnonzero(conclusions.network == number)
-    members = conclusions.accused[inside]
-    rows = np.searchsorted(findings.accounts, members)
-    ties = triu(ties_among(scene.graph, inside), k=1).tocoo()
-    labels = accounts.take(pa.array(members)).to_pylist()
-    first, weekly = _weekly(scene.signals, scene.graph.accounts[inside])
+def _network(outcome: Outcome, number: int) -> NetworkView:
+    findings, graph = outcome.conclusions.findings, outcome.material.graph
+    members = outcome.members(number)
+    ties = triu(ties_among(graph, members), k=1).tocoo()
+    weeks = weekly(outcome.material.signals, graph.accounts[members])
+    name, previous = outcome.networks[number]
+    shared = {f"a {thing}": sharing(graph.shares[thing], members) for thing in ("link", "avatar")}
     return NetworkView(
-        name[0],
-        float(findings.risk[rows].mean()),
-        tuple(
-            Member(label, str(roles[row]), float(findings.risk[row]), tuple(r.says for r in findings.reasons[row][:4]))
-            for label, row in zip(labels, rows, strict=True)
-        ),
+        name,
+        float(findings.risk[np.searchsorted(findings.accounts, members)].mean()),
+        _members(outcome, members),
         np.stack([ties.row, ties.col], axis=1).astype(np.int64),
         ties.data.astype(np.float32),
-        weekly=weekly,
-        first_week=first,
-        terms=_tags(scene, inside, order),
-        shared=tuple(
-            (f"a {thing}", count)
-            for thing in ("link", "avatar")
-            if (count := _sharing(scene.graph.shares[thing], inside))
-        ),
-        previous=name[1],
+        weekly=weeks.counts,
+        first_week=weeks.first,
+        terms=_tags(outcome, members),
+        shared=tuple((what, count) for what, count in shared.items() if count),
+        previous=previous,
     )
 
 
-def _weekly(timed: pa.Table, members: Ids) -> tuple[date | None, Mapping[str, Sequence[int]]]:
-    """First sightings of the members' signals a week, by detector, over the last `SHOWN_WEEKS` weeks."""
-    signals = timed.filter(pa.array(np.isin(timed["subject_id"].to_numpy(), members)))
-    if not len(signals):
-        return None, {}
-    weeks = signals["first_at"].cast(pa.int64()).to_numpy() // _WEEK
-    start = max(int(weeks.min()), int(weeks.max()) - SHOWN_WEEKS + 1)
-    detectors = np.array(signals["detector"].to_pylist())
-    counts = {
-        str(detector): np.bincount(
-            weeks[(detectors == detector) & (weeks >= start)] - start, minlength=int(weeks.max()) - start + 1
-        )
-        for detector in sorted(set(detectors))
-    }
-    return datetime.fromtimestamp(start * _WEEK / 1e6, UTC).date(), {
-        name: tuple(c.tolist()) for name, c in counts.items()
-    }
+def _members(outcome: Outcome, members: npt.NDArray[np.int64]) -> tuple[Member, ...]:
+    findings = outcome.conclusions.findings
+    rows = np.searchsorted(findings.accounts, members).tolist()
+    said = (tuple(reason.says for reason in findings.reasons[row][:EVIDENCE_SHOWN]) for row in rows)
+    labels = outcome.labels(members).to_pylist()
+    told = zip(labels, outcome.roles[rows].tolist(), findings.risk[rows].tolist(), said, strict=True)
+    return tuple(Member(*one) for one in told)
 
 
-def _tags(scene: _Scene, inside: npt.NDArray[np.int64], order: Order) -> tuple[tuple[str, int], ...]:
+def _tags(outcome: Outcome, members: npt.NDArray[np.int64]) -> tuple[tuple[str, int], ...]:
     """The hashtags that most members use and few others do."""
-    users = np.asarray(scene.graph.shares["tag"][inside].sum(axis=0)).ravel()
-    score = np.where(users >= 2, users * users / np.maximum(scene.tag_users, 1), 0)
-    best = [place for place in np.argsort(-score, kind="stable")[:SHOWN_TERMS] if score[place] > 0]
-    return tuple((_shown(scene.texts[int(scene.tags[place])].as_py(), order), int(users[place])) for place in best)
+    best = leading(outcome.material.graph.shares["tag"], members)
+    texts = texts_of(outcome.material, "tag", np.array([place for place, _ in best], np.int64))
+    spelt = spell_texts(outcome.order, "tag", texts).to_pylist()
+    return tuple((tag, users) for tag, (_, users) in zip(spelt, best, strict=True))
 
 
-def _sharing(uses: csr_matrix, inside: npt.NDArray[np.int64]) -> int:
-    """How many of these accounts share a thing with another of them."""
-    held = uses[inside]
-    crowd = np.bincount(held.indices, minlength=uses.shape[1])
-    return int(np.count_nonzero(np.diff(held[:, np.flatnonzero(crowd > 1)].indptr)))
-
-
-def _shown(text: str, order: Order) -> str:
-    """A term as the report shows it: masked, but for an invented world."""
-    return text if order.plain_ids else f"{text[:1]}{'•' * max(len(text) - 1, 3)}"
+def _terms(outcome: Outcome) -> tuple[ProposedTerm, ...]:
+    tags = outcome.things["tag"]
+    spelt, found = tags.spelt.to_pylist(), tags.found
+    rows = (
+        (spelt[row], float(found.risk[row]), int(found.users[row]), int(found.flagged_users[row]))
+        for row in found.proposed().tolist()
+    )
+    return tuple(ProposedTerm(term, risk, users, by, users - by) for term, risk, users, by in rows)

@@ -1,7 +1,7 @@
-"""The guard index: whom and what the platform's own surfaces must not offer.
+"""The guard index: whom and what a platform's surfaces must not offer.
 
 A file of sorted keyed ids with one sealed byte each: the kind of answer. Neither an id nor a role can be read from it
-without the key: the ids are hashed again under the guard's own key, and each byte is masked with a keyed hash of its id.
+without the key: the ids are hashed again under the guard's own key, and each byte is masked by a keyed hash of its id.
 Layout, little-endian: 8 bytes of magic, uint32 version, uint32 count, 32 bytes of SHA-256 over what follows; then
 `count` uint64 and `count` bytes.
 """

@@ -1,4 +1,4 @@
-"""Single machine instructions that numba does not name: popcount, prefetch."""
+"""Machine instructions that numba does not name: popcount, prefetch."""
 
 from typing import Any
 

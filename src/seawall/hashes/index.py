@@ -1,4 +1,4 @@
-"""The exact index of PDQ hashes: read by many processes, written by one."""
+"""The exact index of PDQ hashes: many processes read, one writes."""
 
 import fcntl
 import os

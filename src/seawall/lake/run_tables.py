@@ -1,4 +1,4 @@
-"""The tables of a run folder: written with ids spelt out, and read back.
+"""The tables of a run folder: written with ids spelt, and read back.
 
 Inside a run every id is a number. What leaves is 16 hex digits of it, or the platform's own id in a run made with
 plain ids; equal rows in equal order give equal bytes.
@@ -18,6 +18,7 @@ from seawall.records.errors import BadInput, UnknownVersion
 from seawall.records.run import SCHEMA_VERSION
 
 Ids = npt.NDArray[np.uint64]
+_NAMES = {"kind": pa.string(), "key": pa.uint64(), "name": pa.string()}
 
 
 class Names:
@@ -26,8 +27,9 @@ class Names:
     def __init__(self, folder: Path | None) -> None:
         self._known: dict[str, tuple[Ids, pa.Array]] = {}
         parts = sorted(folder.glob("part-*.parquet")) if folder else []
-        table = pa.concat_tables([pq.read_table(part) for part in parts]) if parts else None
-        for kind in table["kind"].unique().to_pylist() if table else ():
+        empty = pa.table({name: pa.array([], kind) for name, kind in _NAMES.items()})
+        table = pa.concat_tables([empty, *(pq.read_table(part).select(list(_NAMES)) for part in parts)])
+        for kind in table["kind"].unique().to_pylist():
             of_kind = table.filter(pc.equal(table["kind"], kind))
             keys = of_kind["key"].to_numpy()
             order = np.argsort(keys, kind="stable")
@@ -41,11 +43,9 @@ class Names:
         return names.take(pa.array(np.searchsorted(keys, ids)))
 
 
-def write_table(folder: Path, name: str, schema: pa.Schema, columns: Mapping[str, object]) -> int:
-    """Write one table of a run; returns its rows."""
-    table = pa.table([_column(columns[field.name], field.type) for field in schema], schema=schema)
-    pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
-    return len(table)
+def write_table(folder: Path, name: str, table: pa.Table) -> None:
+    """Write one table of a run; equal rows give equal bytes, in however many pieces they come."""
+    pq.write_table(table.combine_chunks(), folder / f"{name}.parquet", compression="zstd")
 
 
 def read_members(run: Path) -> Mapping[str, Sequence[str]]:
@@ -68,9 +68,3 @@ def check_version(run: Path) -> None:
         ) from error
     if found != SCHEMA_VERSION:
         raise UnknownVersion.of(str(run), found, SCHEMA_VERSION)
-
-
-def _column(values: object, kind: pa.DataType) -> pa.Array | pa.ChunkedArray:
-    if isinstance(values, pa.Array | pa.ChunkedArray):
-        return values.cast(kind)
-    return pa.array(values, kind)

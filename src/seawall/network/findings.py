@@ -50,13 +50,16 @@ def conclude_accounts(roles: npt.NDArray[np.float64], families: Mapping[int, Map
     agreeing = np.where(sells, _speaking(families[SELLS]), _speaking(families[BUYS]))
     accounts = np.flatnonzero((risk >= WORTH_A_FINDING) & (agreeing >= 1))
     flagged = (risk > FLAGGED_FROM) & (agreeing >= 2)
-    reasons = tuple(_reasons(families[SELLS if sells[account] else BUYS], account) for account in accounts)
+    reasons = tuple(_reasons(families[SELLS if sells[account] else BUYS], account) for account in accounts.tolist())
     return Findings(accounts, roles[accounts], risk[accounts], flagged[accounts], reasons)
 
 
 def _speaking(families: Mapping[str, Floats]) -> npt.NDArray[np.int64]:
     """How many families speak for a class; what trees say of all evidence together is no family of its own."""
-    return np.sum([part >= SPEAKS for name, part in families.items() if name != "resembles"], axis=0)
+    speaking: npt.NDArray[np.int64] = np.sum(
+        [part >= SPEAKS for name, part in families.items() if name != "resembles"], axis=0
+    )
+    return speaking
 
 
 def _reasons(families: Mapping[str, Floats], account: int) -> tuple[Reason, ...]:

@@ -1,4 +1,4 @@
-"""A network keeps its name from run to run, though accounts leave and join.
+"""A network keeps its name from run to run while accounts come and go.
 
 A new network takes the name of the earlier one that it shares most accounts with, when that is at least a third of the
 smaller of the two; each name is given once, to the largest overlap first.

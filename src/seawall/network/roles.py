@@ -6,13 +6,14 @@ plain seller, and each rests on columns that a report can name: a promoter point
 """
 
 import numpy as np
+import numpy.typing as npt
 
 from seawall.network.evidence import Evidence
 from seawall.network.graph import Floats
 from seawall.records.roles import ROLES, Role
 
 
-def role_probabilities(evidence: Evidence, opinion: Floats) -> Floats:
+def role_probabilities(evidence: Evidence, opinion: Floats) -> npt.NDArray[np.float64]:
     """Probabilities of every role in the order of ROLES, shape (n, 6), from (bystander, sells, buys), shape (n, 3)."""
     scores = np.stack([role_scores(evidence)[role] for role in _SELLING], axis=1)
     shares = np.exp(scores - scores.max(axis=1, keepdims=True))

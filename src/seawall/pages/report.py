@@ -112,7 +112,7 @@ class ReportView:
 def render(view: ReportView) -> str:
     """The page as HTML; the same view gives the same text."""
     research = view.profile == "research"
-    tell = _coarse if research else int
+    tell = coarse if research else int
     return _template(research).render(
         view=_aggregated(view) if research else view,
         research=research,
@@ -132,13 +132,13 @@ def _template(research: bool) -> Template:
 def _aggregated(view: ReportView) -> ReportView:
     """A research report's view: no network by name, no term, no count that tells of a few."""
     sure = view.certainty
-    flagged, unflagged = (tuple(map(_coarse, counts)) for counts in (sure.flagged, sure.unflagged))
+    flagged, unflagged = (tuple(map(coarse, counts)) for counts in (sure.flagged, sure.unflagged))
     return replace(
         view,
-        roles={role: _coarse(count) for role, count in view.roles.items()},
-        refusals={what: _coarse(count) for what, count in view.refusals.items()},
+        roles={role: coarse(count) for role, count in view.roles.items()},
+        refusals={what: coarse(count) for what, count in view.refusals.items()},
         certainty=replace(
-            sure, flagged=flagged, unflagged=unflagged, expected_wrong=_coarse(round(sure.expected_wrong))
+            sure, flagged=flagged, unflagged=unflagged, expected_wrong=coarse(round(sure.expected_wrong))
         ),
         networks=(),
         proposed_terms=(),
@@ -146,7 +146,7 @@ def _aggregated(view: ReportView) -> ReportView:
     )
 
 
-def _coarse(count: int) -> int:
+def coarse(count: int) -> int:
     """A count that tells of no single person, also by how long its bar is: 0, one below `SMALL`, or rounded to it."""
     return SMALL * round(count / SMALL) if count >= SMALL else min(count, 1) * (SMALL - 1)
 
@@ -159,7 +159,7 @@ def _row(place: int, network: NetworkView, tell: Callable[[int], int]) -> dict[s
     """A network in a table; a research report tells no more of it, and not its name."""
     counts = Counter(member.role for member in network.members)
     roles = {role: tell(count) for role, count in counts.items()}
-    named = {} if tell is _coarse else {"name": network.name, "previous": network.previous}
+    named = {} if tell is coarse else {"name": network.name, "previous": network.previous}
     return {"place": place, "risk": network.risk, "size": tell(len(network.members)), "roles": roles, **named}
 
 

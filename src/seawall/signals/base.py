@@ -7,7 +7,7 @@ merged signals of its parts, which lets a run stream posts through it.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -48,13 +48,11 @@ class Example:
 class Detector(Protocol):
     """One kind of evidence."""
 
-    name: str
-    version: str
-    by_row: bool
-
-    @property
-    def reads(self) -> Mapping[str, tuple[str, ...]]:
-        """The tables and columns that it needs."""
+    name: ClassVar[str]
+    version: ClassVar[str]
+    by_row: ClassVar[bool]
+    reads: ClassVar[Mapping[str, tuple[str, ...]]]
+    """The tables and columns that it needs."""
 
     def detect(self, tables: Tables) -> pa.Table:
         """Signals (`SIGNALS`), one row a subject and `what`."""
@@ -124,9 +122,11 @@ def _same(text: str, n: int) -> pa.Array:
 
 def keyed(table: pa.Table, column: str) -> npt.NDArray[np.uint64]:
     """A keyed id column as an array."""
-    return table[column].to_numpy().astype(np.uint64, copy=False)
+    ids: npt.NDArray[np.uint64] = table[column].to_numpy().astype(np.uint64, copy=False)
+    return ids
 
 
 def micros(table: pa.Table, column: str) -> npt.NDArray[np.int64]:
     """A time column as UTC microseconds; a null is 0."""
-    return pc.fill_null(table[column].cast(pa.int64()), 0).to_numpy()
+    times: npt.NDArray[np.int64] = pc.fill_null(table[column].cast(pa.int64()), 0).to_numpy()
+    return times

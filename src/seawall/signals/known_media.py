@@ -7,7 +7,8 @@ import numpy as np
 import pyarrow as pa
 
 from seawall.hashes.bank import KnownMedia
-from seawall.signals.base import Example, Sightings, Tables, keyed, merge, micros, signals
+from seawall.hashes.entries import hash_list
+from seawall.signals.base import Example, Sightings, Tables, keyed, micros, signals
 
 _STRENGTH = {"sha256": 0.98, "sha1": 0.95, "md5": 0.95, "pdq": 0.8}
 
@@ -28,12 +29,13 @@ class KnownMediaSeen:
     def detect(self, tables: Tables) -> pa.Table:
         media = tables["media"]
         found = self.known.match_columns(*[media[name] for name in ("md5", "sha1", "sha256", "pdq")])
-        kinds = found["kind"].to_pylist()
-        strengths = np.array([_STRENGTH[kind] for kind in kinds], np.float32)
-        evidence = pa.array([f"{kind}:{far}" for kind, far in zip(kinds, found["distance"].to_pylist(), strict=True)])
-        rows = found["row"].to_numpy()
+        # A file counts once, by its best match, though several lists and several of its hashes name it.
+        best = {row: (_STRENGTH[kind], f"{kind}:{far}") for row, kind, far in _weakest_first(found)}
+        rows = np.array(sorted(best), np.int64)
+        strengths = np.array([best[row][0] for row in rows.tolist()], np.float32)
+        evidence = pa.array([best[row][1] for row in rows.tolist()], pa.string())
         owners, times = keyed(media, "account_id")[rows], micros(media, "created_at")[rows]
-        return merge([signals(self, "known", Sightings(owners, strengths, times, evidence.cast(pa.string())))])
+        return signals(self, "known", Sightings(owners, strengths, times, evidence))
 
     def examples(self) -> Sequence[Example]:
         return (
@@ -41,6 +43,16 @@ class KnownMediaSeen:
             Example("a file on no list", {"media": _media("f" * 64)}),
             Example("a file without a digest", {"media": _media(None)}),
         )
+
+
+def example_known() -> KnownMedia:
+    """The one list that the examples use: a file without content of its own."""
+    return KnownMedia.of(hash_list([{"kind": "sha256", "value": "0" * 63 + "1"}]))
+
+
+def _weakest_first(found: pa.Table) -> list[tuple[int, str, int]]:
+    pairs = zip(*(found[name].to_pylist() for name in ("row", "kind", "distance")), strict=True)
+    return sorted(pairs, key=lambda pair: (_STRENGTH[pair[1]], -pair[2], pair[1]))
 
 
 def _media(sha256: str | None) -> pa.Table:

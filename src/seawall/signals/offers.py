@@ -16,23 +16,33 @@ import pyarrow.compute as pc
 from seawall.signals.base import Example, Sightings, Tables, keyed, merge, micros, same_evidence, signals
 
 _AMOUNT = r"\p{Nd}{1,5}(?:[.,]\p{Nd}{1,3})?"
-_AGE_WORDS = r"(?:y/?o|yrs?|years?|ans|años|anos|anni|jahre?|lat|лет|года?|yaş|साल|歳|岁|세|ปี|سنة)"
+_CODES = (
+    "usd|eur|gbp|jpy|cny|inr|rub|brl|mxn|krw|thb|idr|vnd|pln|czk|huf|sek|nok|dkk|chf|cad|aud|nzd|zar|ngn|kes|egp|uah|"
+    "bgn|rsd|ils|aed|pkr|bdt|lkr|myr|sgd|hkd|twd|clp|kzt|azn|btc|eth|ltc|xmr|usdt"
+)
+"""ISO 4217 and coin codes that are no word of a large language: any three capitals would read `ISO 9001` as a price."""
+_UNITS = r"zł|kr|Kč|Ft|lei|лв|грн|руб|円|元|원|บาท|دينار|درهم"
+_MONEY = rf"(?:\p{{Sc}}|(?i:{_CODES})|{_UNITS})"
+_BEFORE, _AFTER = r"(?:^|[^\p{L}\p{M}\p{Nd}_.-])", r"(?:$|[^\p{L}\p{M}\p{Nd}_])"  # \b knows ASCII alone
+_YEARS = r"(?:y/?o?|yrs?|years?|ans|años|anos|anni|jahre?|lat|лет|года?|yaş|साल|歳|岁|세|ปี|سنة)"
 SHAPES: Mapping[str, str] = {
-    # A currency sign or a capital code beside an amount, on either side, in any script's digits.
-    "price": rf"\p{{Sc}}\s?{_AMOUNT}|{_AMOUNT}\s?(?:\p{{Sc}}|[A-Z]{{3}}\b)|\b[A-Z]{{3}}\s?{_AMOUNT}\b",
-    # A handle to pay to ($name), or a short label in front of a handle (label: @name).
+    # A currency's sign, code or short name beside an amount, on either side, in any script's digits.
+    "price": rf"\p{{Sc}}\s?{_AMOUNT}|{_AMOUNT}\s?\p{{Sc}}|{_BEFORE}{_AMOUNT}\s?{_MONEY}{_AFTER}"
+    rf"|{_BEFORE}{_MONEY}\s?{_AMOUNT}{_AFTER}",
+    # A handle to pay to ($name), or a short label in front of a handle: one with a sign, a digit or a joint in it.
     "handle": r"(?:^|\s)\p{Sc}\p{L}[\w.-]{2,}"
-    r"|(?:^|[\s(|/])\p{L}[\p{L}\p{M}]{1,11}\s?[:=]\s?@?[\w.-]*[\w]{3,}(?:$|[\s)|/,;])",
+    r"|(?:^|[\s(|/])\p{L}[\p{L}\p{M}]{1,11}\s?[:=]\s?(?:@[\w.-]{3,}|\p{L}[\w.-]*[\d_.][\w.]*)(?:$|[\s)|/,;])",
     # An address elsewhere.
-    "link": r"https?://|\bwww\.|\b[\w-]{2,}\.[a-z]{2,12}/[\w@.-]+",
+    "link": r"https?://|\bwww\.|\b[\w-]+\.[a-z]{2,12}/[\w@.-]+",
     # An age beside other things: only counted together with another shape.
-    "age": rf"\b\p{{Nd}}{{1,2}}\s?{_AGE_WORDS}(?:\b|$|\s)",
+    "age": rf"{_BEFORE}(?:\p{{Nd}}{{1,2}}\s?{_YEARS}|age\s?\p{{Nd}}{{1,2}}){_AFTER}",
 }
 """What is looked for, as RE2 patterns over the original text."""
 
 # A menu is two entries: a word and an amount, with a sign between them or a price somewhere in the text.
-_SIGNED_ENTRY = rf"[\p{{L}}\p{{M}}]\s?[:=–>-]+\s?\p{{Sc}}?\s?{_AMOUNT}"
-_ENTRY = rf"[\p{{L}}\p{{M}}][\s:=–>-]{{1,4}}\p{{Sc}}?\s?{_AMOUNT}"
+_SIGN = r"(?:[:=–—>→…|×-]+|\sx\s)"
+_SIGNED_ENTRY = rf"[\p{{L}}\p{{M}}]\s?{_SIGN}\s?{_MONEY}?\s?{_AMOUNT}"
+_ENTRY = rf"[\p{{L}}\p{{M}}](?:\s?{_SIGN}\s?|\s){_MONEY}?\s?{_AMOUNT}"
 
 _BITS = {name: 1 << position for position, name in enumerate((*SHAPES, "menu"))}
 PRICE, HANDLE, LINK, AGE, MENU = _BITS.values()
@@ -47,7 +57,7 @@ def shapes_of(texts: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.uint8]:
     found = np.zeros(len(texts), np.uint8)
     if isinstance(texts, pa.ChunkedArray):
         texts = texts.combine_chunks()
-    likely = np.flatnonzero(_truth(pc.match_substring_regex(texts, r"[\p{Nd}\p{Sc}:=/]")))
+    likely = np.flatnonzero(_truth(pc.match_substring_regex(texts, r"[\p{Nd}\p{Sc}:=/]|www\.")))
     some = texts.take(pa.array(likely))
     for name, pattern in SHAPES.items():
         found[likely[_truth(pc.match_substring_regex(some, pattern))]] |= _BITS[name]

@@ -30,7 +30,7 @@ class Searches:
         terms = terms[first]
         seen = Sightings(
             keyed(searches, "account_id")[rows],
-            STRENGTH[self.severity[terms]] / 2 if len(terms) else np.empty(0, np.float32),
+            (STRENGTH[self.severity[terms]] / 2).astype(np.float32),
             micros(searches, "first_at")[rows],
             pa.array([f"term:{term}" for term in terms], pa.string()),
         )

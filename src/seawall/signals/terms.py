@@ -87,7 +87,7 @@ class Terms:
         evidence = pc.binary_join_element_wise(pa.repeat("term", len(terms)), pa.array(terms).cast(pa.string()), ":")
         seen = Sightings(
             keyed(table, "account_id")[rows],
-            STRENGTH[self.severity[terms]] if len(terms) else np.empty(0, np.float32),
+            STRENGTH[self.severity[terms]],
             None if times is None else times[rows],
             evidence,
         )

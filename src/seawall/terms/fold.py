@@ -1,4 +1,4 @@
-"""One pass over UTF-8: what a text reads as, with byte offsets and disguises.
+"""One pass over UTF-8: what a text reads as, with byte offsets.
 
 A stream holds one row per symbol. `entry`: the symbol and the disguise it was read through (`terms.alphabet`); `code`:
 the original code point; `start`, `end`: bytes of the original; `level`: what stands before the symbol; `run`: how often

@@ -1,4 +1,4 @@
-"""The scan kernel: fold each text, look up every place where a word may start."""
+"""The scan kernel: fold each text, look up where words may start."""
 
 from typing import NamedTuple
 

@@ -1,0 +1,96 @@
+"""A run's conclusions with every id spelt, for its tables and its page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from seawall.flow.conclude import Conclusions
+from seawall.flow.gather import Material
+from seawall.flow.order import Order
+from seawall.intake.admission import Admission
+from seawall.lake.run_tables import Names, read_members
+from seawall.network.graph import THING_COLUMN
+from seawall.network.identity import name_networks
+from seawall.network.things import ThingFindings
+from seawall.records.ids import Keys
+from seawall.records.roles import ROLES
+
+KIND_OF = {"tag": "hashtag", "link": "link", "media": "media", "avatar": "media"}
+"""What a verdict or a finding calls each thing that accounts share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Things:
+    """Findings on one kind of thing: texts in clear, keyed ids, what ids are spelt as, what was found; (k,) each."""
+
+    texts: pa.Array
+    ids: Keys
+    spelt: pa.Array
+    found: ThingFindings
+
+    @property
+    def closed(self) -> Keys:
+        """The ids of those that the guard refuses."""
+        return self.ids[self.found.flagged]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`accounts` spells every account of the graph; `roles` names the likeliest role of every finding.
+
+    `networks` are (id, id in the run before), in the order of their numbers in `conclusions`.
+    """
+
+    order: Order
+    admission: Admission
+    material: Material
+    conclusions: Conclusions
+    accounts: pa.Array
+    roles: npt.NDArray[np.str_]
+    networks: Sequence[tuple[str, str | None]]
+    things: Mapping[str, Things]
+
+    def members(self, number: int) -> npt.NDArray[np.int64]:
+        """The accounts of a network."""
+        members: npt.NDArray[np.int64] = self.conclusions.accused[self.conclusions.network == number]
+        return members
+
+    def labels(self, places: npt.NDArray[np.int64]) -> pa.Array:
+        """The spelt ids of these accounts."""
+        return self.accounts.take(pa.array(places))
+
+
+def spell(order: Order, admission: Admission, material: Material, conclusions: Conclusions, names: Names) -> Outcome:
+    """Spell the ids of a run's conclusions and name its networks."""
+    accounts = names.spell("account", material.graph.accounts)
+    accused, number = conclusions.accused, conclusions.network
+    groups = [accounts.take(pa.array(accused[number == n])).to_pylist() for n in range(int(number.max(initial=-1)) + 1)]
+    return Outcome(
+        order,
+        admission,
+        material,
+        conclusions,
+        accounts,
+        np.array(ROLES, np.str_)[conclusions.findings.roles.argmax(axis=1)],
+        name_networks(groups, read_members(order.previous) if order.previous else {}),
+        {thing: _things(order, material, thing, found) for thing, found in conclusions.things.items()},
+    )
+
+
+def _things(order: Order, material: Material, thing: str, found: ThingFindings) -> Things:
+    texts = texts_of(material, thing, found.places)
+    return Things(texts, order.key.column(KIND_OF[thing], texts), spell_texts(order, thing, texts), found)
+
+
+def texts_of(material: Material, thing: str, places: npt.NDArray[np.int64]) -> pa.Array:
+    """The texts of things by their place in the graph."""
+    uses = material.tables[f"{thing}_uses"][THING_COLUMN[thing]]
+    return uses.combine_chunks().dictionary_encode().dictionary.take(pa.array(places)).cast(pa.string())
+
+
+def spell_texts(order: Order, thing: str, texts: pa.Array) -> pa.Array:
+    """Texts as a run shows them: themselves in an invented world, else their keyed ids."""
+    return texts if order.plain_ids else Names(None).spell(thing, order.key.column(KIND_OF[thing], texts))
