@@ -7,8 +7,8 @@ from seawall.cli.kernels import keep_kernels
 
 keep_kernels()
 
-from seawall.flow.progress import Stages  # noqa: E402  numba reads its folder when it is first imported
 from seawall.flow.order import Order  # noqa: E402
+from seawall.flow.progress import Stages  # noqa: E402  numba reads its folder when it is first imported
 from seawall.flow.run import STAGES, run  # noqa: E402
 from seawall.records.ids import IdKey  # noqa: E402
 from seawall.trials.world import make_world  # noqa: E402
