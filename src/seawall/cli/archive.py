@@ -1,4 +1,4 @@
-"""Backups: run folders in one sealed archive, every file with its digest."""
+"""Backups: run folders in one sealed archive, with digests."""
 
 import hashlib
 import io

@@ -1,4 +1,4 @@
-"""Takes an account out of runs: tables, evidence, guard index and report."""
+"""Takes an account out of a run, its guard index and its report."""
 
 import os
 import re

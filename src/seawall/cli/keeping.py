@@ -1,4 +1,4 @@
-"""`seawall purge`, `erase`, `backup` and `restore`: what becomes of runs later."""
+"""`seawall purge`, `erase`, `backup` and `restore`: runs grow old."""
 
 import os
 import re

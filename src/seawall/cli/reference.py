@@ -1,4 +1,4 @@
-"""Writes docs/reference/commands.md: `python -m seawall.cli.reference > docs/reference/commands.md`."""
+"""Prints docs/reference/commands.md: the help of every command."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Runs that are kept: found again, told apart by age and account, removed."""
+"""Runs that are kept: found again, told apart, removed."""
 
 import os
 import shutil
