@@ -108,6 +108,16 @@ def test_parquet_times_of_any_unit_and_zone_become_utc(tmp_path, unit, zone):
     assert lake(tmp_path / "work", "follows")[0]["created_at"].timestamp() == 1_772_000_000
 
 
+@pytest.mark.parametrize(("unit", "ticks"), [("ms", 2**60), ("ms", -(2**62)), ("us", 2**62)])
+def test_parquet_times_beyond_the_calendar_are_wrong(tmp_path, unit, ticks):
+    activity = write(tmp_path / "in", accounts=[account("a")])
+    at = pa.array([ticks], pa.timestamp(unit))
+    row = {"post_id": ["p"], "account_id": ["a"], "created_at": pa.array([NOW]), "kind": ["story"], "expires_at": at}
+    pq.write_table(pa.table(row), activity / "posts.parquet")
+    through(activity, tmp_path / "work")
+    assert quarantined(tmp_path / "work") == [("posts.parquet", 1, "expires_at has the wrong type")]
+
+
 def test_integer_ids_equal_their_text(tmp_path):
     activity = write(tmp_path / "in", accounts=[account(7, handle="x"), account("8")])
     numbers = pa.table({"follower_id": [7], "followee_id": [8], "created_at": pa.array([NOW])})

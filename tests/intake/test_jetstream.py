@@ -161,12 +161,19 @@ def test_a_time_that_its_author_puts_in_the_future_is_the_time_it_was_seen(tmp_p
     assert lake(tmp_path / "work", "posts")[0]["created_at"].timestamp() == frame["time_us"] / 1e6
 
 
+def test_a_time_before_the_calendar_is_the_time_it_was_seen(tmp_path):
+    frame = commit(1, "create", POST, "p", "3a", text="x", createdAt="0001-01-01T00:00:00+14:00")
+    played([frame], tmp_path)
+    assert lake(tmp_path / "work", "posts")[0]["created_at"].timestamp() == frame["time_us"] / 1e6
+
+
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
         ({"kind": "other"}, "kind is none of commit, identity and account"),
         ({"kind": "identity"}, "identity is missing from a frame of that kind"),
         ({"time_us": "x"}, "time_us has the wrong type"),
+        ({"time_us": 10**18}, "time_us has the wrong type"),
         ({"commit": {**FRAMES[0]["commit"], "operation": "x"}}, "operation is none of create, update and delete"),
         (
             {"commit": {**FRAMES[0]["commit"], "record": {"text": 1, "createdAt": WHEN}}},

@@ -133,7 +133,7 @@ def test_a_signature_is_compared_in_constant_time(monkeypatch):
     assert compared
 
 
-@given(st.text())
+@given(st.text(st.sampled_from("<![]>/=a -&#x;\"'")))
 def test_any_html_is_read(text):
     words, links = read_html(text)
     assert isinstance(words, str)
@@ -158,3 +158,12 @@ def test_hashtags_in_text(text, tags):
 
 def test_a_hashtag_in_two_spellings_is_one():
     assert once(["LuBado", "#lubado", "ｌｕｂａｄｏ", "x"]) == ["LuBado", "x"]
+
+
+def test_a_boost_of_a_boost_without_end_is_refused(tmp_path):
+    account = '{"id":"1","acct":"a","created_at":"2026-01-01"}'
+    boost = f'{{"id":"1","created_at":"2026-01-01","content":"","account":{account},"reblog":'
+    (tmp_path / "mastodon.json").write_text(boost * 900 + "null" + "}" * 900)
+    shutil.copy(WEBHOOK, tmp_path / "mastodon_webhook.json")
+    through(tmp_path, tmp_path / "work")
+    assert quarantined(tmp_path / "work") == [("mastodon.json", 1, "the line is nested too deep")]

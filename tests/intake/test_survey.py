@@ -35,6 +35,10 @@ def test_it_tells_what_each_missing_table_would_add(tmp_path):
     assert found.usable
 
 
+def test_a_table_without_a_row_lacks_no_column(tmp_path):
+    assert survey(write(tmp_path, accounts=[account("a")], follows=[])).usable
+
+
 def test_a_whole_activity_misses_nothing():
     found = survey(SMALL)
     assert found.missing == {}

@@ -80,6 +80,7 @@ def test_what_an_engine_spills_stays_beside_the_lake_and_goes(work):
 
 def test_spark_without_java_says_what_to_do(work, monkeypatch):
     monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("JAVA_HOME", raising=False)
     with pytest.raises(Unavailable, match="Install a JRE 17"), open_lake(work / "lake", "spark"):
         pass
     assert not list(work.glob("spill-*"))

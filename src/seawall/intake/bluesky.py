@@ -20,6 +20,9 @@ POST, FOLLOW, LIKE = "app.bsky.feed.post", "app.bsky.graph.follow", "app.bsky.fe
 REPOST, PROFILE = "app.bsky.feed.repost", "app.bsky.actor.profile"
 
 
+_YEAR_9999 = 253_402_300_799_999_999
+
+
 class Commit(msgspec.Struct):
     """A change to one record; a deletion has neither record nor cid."""
 
@@ -49,7 +52,7 @@ class Frame(msgspec.Struct):
     """One Jetstream v1 event; `time_us` is when the relay saw it."""
 
     did: str
-    time_us: int
+    time_us: Annotated[int, msgspec.Meta(ge=0, le=_YEAR_9999)]
     kind: str
     commit: Commit | None = None
     identity: Identity | None = None
@@ -201,7 +204,10 @@ def hashtags_of(text: str, facets: list[tuple[int, int, str]], tags: list[str]) 
 
 def _when(frame: Frame, claimed: datetime) -> str:
     claimed = claimed if claimed.tzinfo else claimed.replace(tzinfo=UTC)
-    return min(claimed, frame.seen_at).astimezone(UTC).isoformat()
+    try:
+        return min(claimed, frame.seen_at).astimezone(UTC).isoformat()
+    except OverflowError:  # the first hours of the year 1, east of Greenwich
+        return frame.seen_at.isoformat()
 
 
 def _uri(frame: Frame) -> str:

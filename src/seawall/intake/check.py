@@ -1,4 +1,4 @@
-"""Says what an activity folder holds, and what each missing table would add."""
+"""Says what an activity folder holds, and what it lacks."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,7 +80,8 @@ def _look(source: Source) -> Found:
     table = ADMITTED[source.table]
     looked = [_columns_and_rows(path, source.format) for path in source.files]
     columns, rows = looked[0][0], sum(rows for _, rows in looked)
-    lacking = tuple(c.name for c in table.columns if must_have(c) and c.name not in columns)
+    nameless = source.format.startswith(".jsonl") and not columns  # no row, so no column that could be missing
+    lacking = tuple(c.name for c in table.columns if must_have(c) and c.name not in columns and not nameless)
     return Found(
         table.name, source.format, rows, tuple(columns), tuple(sorted(unknown_columns(columns, table))), lacking
     )

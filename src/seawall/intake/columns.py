@@ -24,6 +24,8 @@ Mask = npt.NDArray[np.bool_]
 AHEAD = timedelta(days=1)
 """How far a clock may run ahead of ours before its time counts as future."""
 
+_NANOS = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
+_YEARS = (-62_135_596_800 * 10**9, 253_402_300_799 * 10**9)
 _TEXTS = msgspec.json.Decoder(list[str | None])
 _MAY_LIE_AHEAD = frozenset({"expires_at"})
 _NORMAL: dict[str, Callable[[pa.Array], pa.Array]] = {"hashtags": normal_tags, "links": normal_links}
@@ -133,7 +135,7 @@ def _hex(column: Column, array: pa.Array) -> tuple[pa.Array, Mask]:
 def _time(column: Column, array: pa.Array) -> tuple[pa.Array, Mask]:
     array = _plain(array)
     if pa.types.is_timestamp(array.type):
-        return _timestamps(array), _none(array)
+        return _timestamps(array)
     if pa.types.is_date(array.type):
         return array.cast(pa.timestamp("us")).cast(TIME), _none(array)
     if not is_text(array.type):
@@ -143,9 +145,13 @@ def _time(column: Column, array: pa.Array) -> tuple[pa.Array, Mask]:
     return times, wrong | unread
 
 
-def _timestamps(array: pa.Array) -> pa.Array:
-    """Microseconds UTC of any timestamps; a time without a zone is UTC."""
-    return array.cast(pa.timestamp("us", array.type.tz), safe=False).cast(TIME, safe=False)
+def _timestamps(array: pa.Array) -> tuple[pa.Array, Mask]:
+    """Microseconds UTC of any timestamps, those without a zone being UTC; years beyond 1 to 9999 are wrong."""
+    ticks = array.cast(pa.int64())
+    first, last = (max(-(2**63), min(2**63 - 1, bound // _NANOS[array.type.unit])) for bound in _YEARS)
+    wrong = _mask(pc.or_(pc.less(ticks, first), pc.greater(ticks, last)))
+    array = pc.if_else(pa.array(wrong), None, array) if wrong.any() else array
+    return array.cast(pa.timestamp("us", array.type.tz), safe=False).cast(TIME, safe=False), wrong
 
 
 def _number(column: Column, array: pa.Array) -> tuple[pa.Array, Mask]:

@@ -19,7 +19,8 @@ BLOCK = 1 << 24
 
 
 def read_csv(path: Path, name: str, table: Table) -> Iterator[Chunk]:
-    """Chunks of a CSV file with a header, plain or gzip; a line is a record, the header being the first.
+    """Chunks of a CSV file with a header, plain or gzip; a line is a record, the header being the
+    first and blank ones not counted.
 
     Every value comes as text; a record with too few or too many values is `bad`. Lists are JSON arrays, or items
     parted by `|`, `;` or spaces.

@@ -1,4 +1,4 @@
-"""The door itself: an activity folder in, keyed tables and a quarantine out."""
+"""The door itself: an activity folder in, a lake and a quarantine out."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack

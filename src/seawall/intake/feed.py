@@ -1,4 +1,4 @@
-"""What a feed is: a platform's own wire format, turned into the contract."""
+"""What a feed is: a wire format that becomes rows of the contract."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

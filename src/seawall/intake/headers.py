@@ -1,4 +1,4 @@
-"""Compares the columns that a file has with those that its table needs."""
+"""Compares the columns that a file has with those that it needs."""
 
 from collections.abc import Sequence
 

@@ -1,6 +1,6 @@
-"""Reads recordings of Jetstream v1 (Bluesky) into the contract's tables.
+"""Reads recordings of Jetstream v1 (Bluesky) into the contract.
 
-A recording is read once to fold it, holding some 60 bytes a frame and one entry an account, and once more for each
+A recording is read once to fold it, holding some 200 bytes a frame and one entry an account, and once more for each
 table. Only files are read: no relay is contacted.
 """
 
@@ -24,6 +24,9 @@ from seawall.intake.lines import open_bytes, read_objects, reason_of
 from seawall.intake.parquet import unreadable
 from seawall.records.activity import Table
 from seawall.records.ids import hash_strings
+
+FRAMES = 1 << 13
+"""Frames held decoded at a time."""
 
 _STATUS = {"deleted": "deleted", "takendown": "removed", "suspended": "suspended", "deactivated": "restricted"}
 _EVENT, _RECORD = (np.uint64(1), np.uint64(2)), (np.uint64(3), np.uint64(4))  # two fixed hashes, not secrets
@@ -101,7 +104,7 @@ class Jetstream:
         for path, name in self._files:
             try:
                 with open_bytes(path) as file:
-                    for frames, lines, broken in read_objects(file, decode):
+                    for frames, lines, broken in read_objects(file, decode, FRAMES):
                         bad += [(Origin(name, line), reason) for line, reason in broken]
                         yield [(Origin(name, line), frame) for line, frame in zip(lines, frames, strict=True)]
             except (OSError, EOFError) as error:

@@ -1,4 +1,4 @@
-"""Replaces the text ids of a table's rows by keyed ones, and checks them."""
+"""Replaces the text ids of rows by keyed ones, and checks them."""
 
 from collections.abc import Iterator
 

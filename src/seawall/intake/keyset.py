@@ -1,4 +1,4 @@
-"""The ids seen so far: finds duplicates, unknown references, collisions."""
+"""The ids seen so far: finds repeats, strangers and collisions."""
 
 import numba as nb
 import numpy as np

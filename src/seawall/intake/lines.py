@@ -75,6 +75,8 @@ def read_objects(
 
 def reason_of(error: Exception) -> str:
     """Why a line is no row: the column at fault, never its value."""
+    if isinstance(error, RecursionError):
+        return "the line is nested too deep"
     if not isinstance(error, msgspec.ValidationError):
         return "the line is not whole JSON"
     at = _PATH.search(str(error))

@@ -1,4 +1,4 @@
-"""Reads recorded Mastodon answers and webhooks into the contract's tables.
+"""Reads recorded Mastodon answers and webhooks into the contract.
 
 A file holds one answer, one webhook body ({event, created_at, object}) or a list of recorded exchanges ({method, path,
 status, json}). An entity that comes again replaces the earlier one: answers overlap. Recordings are held in memory.
@@ -75,7 +75,7 @@ class Mastodon:
             return
         try:
             rows = list(rows_of(msgspec.convert(entity, kind)))
-        except msgspec.ValidationError as error:
+        except (msgspec.ValidationError, RecursionError) as error:
             self.refused.append((origin, reason_of(error)))
             return
         for table, row in rows:

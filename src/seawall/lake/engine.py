@@ -4,6 +4,7 @@ Both engines read the same Parquet files through Ibis, so a query is written onc
 boundary: Spark has no unsigned integers and reads a keyed id as DECIMAL(20, 0); `Lake.fetch` returns uint64 from both.
 """
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -121,7 +122,7 @@ def _spark(spill: Path, threads: int, memory: str) -> Opened:
         raise Unavailable(
             "Spark is not installed. Run `pip install 'seawall[spark]'`, or use --engine duckdb."
         ) from error
-    if shutil.which("java") is None:
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
         raise Unavailable("Spark needs Java, and no `java` is on the path. Install a JRE 17, or use --engine duckdb.")
     settings = {
         "spark.driver.memory": memory.removesuffix("B").lower(),

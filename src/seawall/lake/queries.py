@@ -1,4 +1,4 @@
-"""What signals and networks ask of a lake: pure functions from a Lake to a query.
+"""What signals and networks ask of a lake: one pure function each.
 
 Hashtags and links are already in their one spelling: the door normalises them. Counts are int64, times UTC.
 """

@@ -74,7 +74,7 @@ def _trade(rng: Rng, habits: Habits, people: Population, follows: Follows) -> li
     buys = (one == BUYER) & sells
     asked = np.flatnonzero(buys & contacts[follows.follower] & chance(rng, 0.5, len(one)))
     views = np.flatnonzero(buys)
-    shows = np.flatnonzero(np.isin(one, (PROMOTER, RESELLER)) & np.isin(two, (SELLER, RESELLER)))
+    shows = np.flatnonzero((one == PROMOTER) & np.isin(two, (SELLER, RESELLER)))
     lures = np.flatnonzero(np.isin(one, (SELLER, PROMOTER, BUYER)) & (two == AT_RISK_CHILD))
     parts = []
     for edges, mean, shares, back in (

@@ -64,7 +64,7 @@ def make_habits(rng: Rng) -> Habits:
         disguise=u(0.1, 0.6),
         links=u(0.3, 0.8),
         avatars=u(0.05, 0.3),
-        repost=u(0.3, 0.8),
+        repost=u(0.4, 0.9),
         stories_only=u(0.08, 0.3),
         silent=u(0.06, 0.25),
         returned=u(0.05, 0.2),

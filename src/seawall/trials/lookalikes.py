@@ -45,7 +45,7 @@ COMMUNITIES = (
     Community("warners", 0.008, 0.01, 14, 0.01, 0.15, 0.45, 0.30, 0.10, risk_searches=0.4, bundle=0.2),
     Community("fandom", 0.050, 0.20, 9, 0.04, 0.06, 0.0010, 0.30, 0.03, bundle=0.2),
     Community("collectors", 0.020, 0.12, 9, 0.40, 0.20, 0.0005, 0.20, 0.02, bundle=0.4),
-    Community("popular", 0.007, 0.02, 16, 0.03, 0.30, 0.0005, 0.25, 0.01, clustered=0.0, reach=40),
+    Community("popular", 0.007, 0.02, 16, 0.03, 0.30, 0.0005, 0.25, 0.01, clustered=0.0, reach=8),
     Community("journalists", 0.008, 0.08, 9, 0.01, 0.35, 0.05, 0.20, 0.05, 0.6, risk_searches=0.6, reach=2),
     Community("researchers", 0.007, 0.15, 6, 0.01, 0.35, 0.04, 0.15, 0.05, 0.6, risk_searches=0.7),
     Community("onlookers", 0.011, 0.40, 6, 0.012, 0.04, 0.0005, 0.15, 0.02, clustered=0.0, risk_searches=1.0),

@@ -12,7 +12,7 @@ import numpy as np
 
 from seawall.records.activity import AGE_BANDS, STATUSES
 from seawall.trials.draws import Bools, Floats, Ints, Rng, chance, one_of
-from seawall.trials.lookalikes import COMMUNITIES, ORDINARY, quotas
+from seawall.trials.lookalikes import COMMUNITIES, INDEX, ORDINARY, quotas
 from seawall.trials.words import LANGUAGES
 
 DAY = 86_400
@@ -61,13 +61,18 @@ def draw_circles(rng: Rng, accounts: int) -> Ints:
     return rng.permutation(np.repeat(np.arange(len(sizes)), sizes)[:accounts])
 
 
-def make_population(rng: Rng, circle: Ints, hidden: int) -> Population:
-    """Everybody's ordinary life; `hidden` accounts are kept free of look-alike communities beside the quotas."""
+def make_population(rng: Rng, circle: Ints, hidden: int, standing: Floats | None = None) -> Population:
+    """Everybody's ordinary life; `hidden` accounts are kept free of look-alike communities beside the quotas.
+
+    `standing` is how much each account is followed where a real graph tells, else it is drawn.
+    """
     accounts, circles = len(circle), int(circle.max()) + 1
     shares = [x.share for x in LANGUAGES]
     spoken = one_of(rng, shares, circles)
     language = np.where(chance(rng, 0.88, accounts), spoken[circle], one_of(rng, shares, accounts))
-    life = _communities(rng, circle, circles, hidden)
+    drawn = np.minimum((1 - rng.random(accounts)) ** (-1 / 1.6), 300)
+    standing = drawn if standing is None else standing
+    life = _communities(rng, circle, circles, hidden, standing)
     created = START - (rng.random(accounts) ** 1.3 * 4 * 365 * DAY).astype(np.int64)
     young = chance(rng, 0.3, accounts)
     created[young] = START + (rng.random(int(young.sum())) * 355 * DAY).astype(np.int64)
@@ -81,7 +86,7 @@ def make_population(rng: Rng, circle: Ints, hidden: int) -> Population:
         gone=np.full(accounts, END),
         status=np.zeros(accounts, np.int64),
         age=one_of(rng, (0.03, 0.13, 0.58, 0.26), accounts),
-        popularity=np.minimum((1 - rng.random(accounts)) ** (-1 / 1.6), 300) * reach,
+        popularity=standing * reach,
         silent=chance(rng, np.array([c.silent for c in COMMUNITIES])[life], accounts),
         stories_only=chance(rng, 0.05, accounts),
         role=np.full(accounts, 5),
@@ -96,8 +101,8 @@ def make_population(rng: Rng, circle: Ints, hidden: int) -> Population:
     return people
 
 
-def _communities(rng: Rng, circle: Ints, circles: int, hidden: int) -> Ints:
-    """Fill each quota with whole circles first, then with people from anywhere."""
+def _communities(rng: Rng, circle: Ints, circles: int, hidden: int, standing: Floats) -> Ints:
+    """Fill each quota with whole circles first, then with people from anywhere; the popular from the top."""
     sizes = np.bincount(circle, minlength=circles)
     life = np.full(len(circle), ORDINARY)
     of_circle = np.full(circles, ORDINARY)
@@ -115,7 +120,9 @@ def _communities(rng: Rng, circle: Ints, circles: int, hidden: int) -> Ints:
     inside = chance(rng, 0.88, len(circle))
     life[inside] = of_circle[circle[inside]]
     free = rng.permutation(np.flatnonzero((life == ORDINARY) & (of_circle[circle] == ORDINARY)))[: -hidden or None]
-    used = 0
+    top = free[np.argsort(-standing[free], kind="stable")[: 2 * wanted[INDEX["popular"]]]]
+    life[rng.permutation(top)[: wanted[INDEX["popular"]]]] = INDEX["popular"]
+    free, used = free[life[free] == ORDINARY], 0
     for number, quota in enumerate(wanted):
         missing = max(quota - int((life == number).sum()), 0) if number else 0
         life[free[used : used + missing]] = number

@@ -16,7 +16,8 @@ from seawall.trials.population import DAY, END, MONTH, START, Population
 from seawall.trials.sellers import BUYER, RESELLER, Networks
 
 POST, STORY, COMMENT, REPOST, LIVE = range(5)
-TOPIC = np.array([1.0, 0.8, 0.03, 0.9, 0.5, 0.0])
+PASSES_ON = np.array([0.05, 0.30, 0.0, 0.40, 0.05, 0.0])  # posts about the trade that repost, beside Habits.repost
+TOPIC = np.array([1.0, 1.2, 0.03, 1.3, 0.6, 0.0])  # of posts about the trade, beside a seller's
 VISUAL = ("artists", "adult_creators", "parents", "fandom", "collectors", "popular")
 
 
@@ -68,6 +69,7 @@ def draw_times(rng: Rng, people: Population, who: Ints, season: Floats, row: Int
 def make_posts(rng: Rng, habits: Habits, people: Population, networks: Networks) -> Posts:
     """Draw every post but its words."""
     mean = np.array([c.posts for c in COMMUNITIES])[people.life] * 1.2
+    mean = np.where(people.hidden & (people.role != BUYER), 1.3 * mean, mean)  # who trades advertises
     lived = np.clip((people.gone - np.maximum(people.created, START)) / (END - START), 0, 1)
     count = np.minimum(heavy(rng, mean * lived, 1.1, people.size), 2000)
     selling = people.hidden & (people.role != BUYER)
@@ -83,25 +85,27 @@ def make_posts(rng: Rng, habits: Habits, people: Population, networks: Networks)
     topical = np.where(people.hidden, networks.on_topic[people.network] * TOPIC[people.role], 0.0)
     leaning = np.clip(topical * np.exp(rng.normal(-0.1, 0.4, people.size)), 0, 0.97)
     on_topic = chance(rng, leaning[author], len(author))
-    kind = _kinds(rng, people, author)
+    kind = _kinds(rng, people, author, np.where(on_topic, PASSES_ON[people.role[author]] * habits.repost, 0.0))
     reply_to = _answers(rng, people, author, created, on_topic, by_author)
     kind = np.where((reply_to < 0) & ((kind == COMMENT) | (kind == REPOST)), POST, kind)
     reply_to = np.where((kind == COMMENT) | (kind == REPOST), reply_to, -1)
-    visual = np.isin(people.life[author], [INDEX[x] for x in VISUAL])
-    media = np.where(
-        chance(rng, np.where(visual | on_topic, 0.5, 0.3), len(author)),
-        1 + one_of(rng, (0.8, 0.15, 0.05), len(author)),
-        0,
-    )
+    media = _media_counts(rng, people, author, on_topic)
     media[(kind == REPOST) | (kind == COMMENT)] = 0
     return Posts(author, created, kind, on_topic, reply_to, media, by_author)
 
 
-def _kinds(rng: Rng, people: Population, author: Ints) -> Ints:
+def _media_counts(rng: Rng, people: Population, author: Ints, on_topic: Bools) -> Ints:
+    visual = on_topic | np.isin(people.life[author], [INDEX[x] for x in VISUAL])
+    share = np.where(on_topic & (people.role[author] == RESELLER), 0.8, np.where(visual, 0.5, 0.3))
+    return np.where(chance(rng, share, len(author)), 1 + one_of(rng, (0.8, 0.15, 0.05), len(author)), 0)
+
+
+def _kinds(rng: Rng, people: Population, author: Ints, passes_on: Floats) -> Ints:
     tells_stories = chance(rng, 0.3, people.size)[author]
     plain = one_of(rng, (0.74, 0.03, 0.13, 0.09, 0.01), len(author))
     lively = one_of(rng, (0.48, 0.30, 0.11, 0.09, 0.02), len(author))
     kind = np.where(tells_stories, lively, plain)
+    kind = np.where(chance(rng, passes_on, len(author)), REPOST, kind)
     return np.where(people.stories_only[author], STORY, kind)
 
 
@@ -110,12 +114,17 @@ def _answers(rng: Rng, people: Population, author: Ints, created: Ints, on_topic
     circles = Groups.of(np.arange(people.size), people.circle, int(people.circle.max()) + 1, people.popularity)
     side = np.flatnonzero(people.hidden & (people.role != BUYER))
     inside = Groups.of(side, people.network[side], int(people.network.max()) + 1)
-    whom = circles.pick(rng, people.circle[author])
-    whom[on_topic] = inside.pick(rng, people.network[author[on_topic]])
-    post = by_author.pick(rng, np.maximum(whom, 0))
-    good = (whom >= 0) & (whom != author) & (post >= 0)
-    good &= created[np.maximum(post, 0)] < created
-    return np.where(good, post, -1)
+    answer, waiting = np.full(len(author), -1), np.arange(len(author))
+    for _ in range(3):  # those who meet a later post, or nobody, look again
+        whom = circles.pick(rng, people.circle[author[waiting]])
+        topic = on_topic[waiting]
+        whom[topic] = inside.pick(rng, people.network[author[waiting[topic]]])
+        post = by_author.pick(rng, np.maximum(whom, 0))
+        good = (whom >= 0) & (whom != author[waiting]) & (post >= 0)
+        good &= created[np.maximum(post, 0)] < created[waiting]
+        answer[waiting[good]] = post[good]
+        waiting = waiting[~good]
+    return answer
 
 
 def make_media(rng: Rng, habits: Habits, people: Population, posts: Posts) -> Media:
@@ -133,6 +142,10 @@ def make_media(rng: Rng, habits: Habits, people: Population, posts: Posts) -> Me
     if len(originals) == 0:
         return Media(post, content)
     groups = Groups.of(originals, group[originals], int(group.max()) + 1, (1 - rng.random(len(originals))) ** -0.7)
-    source = groups.pick(rng, group[copied])
-    content[copied] = np.where(source >= 0, source, content[copied])
+    waiting = np.flatnonzero(copied)
+    for _ in range(4):  # whoever copies comes later; some find nothing older and show something new
+        source = groups.pick(rng, group[waiting])
+        older = (source >= 0) & (source < waiting)
+        content[waiting[older]] = source[older]
+        waiting = waiting[~older]
     return Media(post, content)

@@ -111,7 +111,7 @@ def _avatars(rng: Rng, people: Population, networks: Networks) -> Ints:
     member = member[chance(rng, networks.avatars[people.network[member]] * factor[people.role[member]], len(member))]
     pool = size + DEFAULT_AVATARS + circles * 4 + people.network[member] * 8
     avatar[member] = pool + zipf(rng, len(member), 8)
-    copied = _posing(rng, people, 0.35)
+    copied = _posing(rng, people, 0.45)
     avatar[copied[0]] = avatar[copied[1]]
     avatar[chance(rng, 0.10, size)] = -1
     return avatar
@@ -133,7 +133,7 @@ def _posing(rng: Rng, people: Population, share: float) -> tuple[Ints, Ints]:
 
 def _names(rng: Rng, people: Population) -> Ints:
     named = np.arange(people.size)
-    who, whom = _posing(rng, people, 0.35)
+    who, whom = _posing(rng, people, 0.45)
     named[who] = whom
     return named
 

@@ -12,7 +12,7 @@ import numpy as np
 from seawall.trials.draws import Bools, Floats, Ints, Rng, chance, mixed
 from seawall.trials.habits import Habits
 from seawall.trials.lookalikes import ORDINARY
-from seawall.trials.population import CHILD, REMOVED, TEEN, UNKNOWN, Population, leave, make_returns
+from seawall.trials.population import ADULT, CHILD, REMOVED, TEEN, UNKNOWN, Population, leave, make_returns
 from seawall.trials.words import LANGUAGES
 
 SELLER, PROMOTER, BUYER, RESELLER, AT_RISK_CHILD, BYSTANDER = range(6)
@@ -116,8 +116,11 @@ class _Recruits:
 def _temper(rng: Rng, habits: Habits, people: Population) -> None:
     """Ages, ways of posting and removals of hidden accounts."""
     child = np.flatnonzero(people.role == AT_RISK_CHILD)
-    people.age[child] = rng.choice([CHILD, TEEN, UNKNOWN, 2], len(child), p=[0.2, 0.5, 0.22, 0.08])
+    people.age[child] = rng.choice([CHILD, TEEN, UNKNOWN, ADULT], len(child), p=[0.24, 0.55, 0.15, 0.06])
     selling = people.hidden & (people.role != BUYER)
+    posing = selling & (people.role != AT_RISK_CHILD) & (people.age <= TEEN)
+    grown = np.flatnonzero(posing & chance(rng, 0.75, people.size))  # some adults give an age that is not theirs
+    people.age[grown] = rng.choice([ADULT, UNKNOWN], len(grown), p=[0.7, 0.3])
     people.silent[selling] = False
     people.stories_only[selling] = False
     seller = np.flatnonzero(people.role == SELLER)

@@ -106,7 +106,8 @@ def _background_cast(rng: Rng, background: Path, accounts: int) -> _Cast:
     number = rng.permutation(len(circle))
     shuffled = np.empty_like(circle)
     shuffled[number] = circle
-    people = make_population(rng, shuffled, hidden)
+    standing = 1 + np.bincount(number[followee], minlength=len(circle)).astype(np.float64)
+    people = make_population(rng, shuffled, hidden, standing)
     networks = make_networks(rng, habits, hidden)
     hide(rng, habits, people, networks, newcomers=number[nodes:])
     ordinary_returns(rng, people)
