@@ -7,10 +7,10 @@ COLD = """
 from seawall.cli.warm import warm
 warm()
 from seawall.intake import times, keyset
-from seawall.network import gather, words
+from seawall.network import words
 from seawall.records import ids
 from seawall.terms import scan
-kernels = [times._parse_many, keyset._add, gather.receive_one, words._words, ids._siphash_many, scan.scan]
+kernels = [times._parse_many, keyset._add, words._words, ids._siphash_many, scan.scan]
 print([kernel.py_func.__name__ for kernel in kernels if not kernel.signatures])
 """
 
