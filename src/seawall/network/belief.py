@@ -21,8 +21,8 @@ BYSTANDER, SELLS, BUYS, TALKS = range(4)
 OPEN = -1
 Labels = npt.NDArray[np.int8]
 
-PRIOR = (0.0, -6.5, -5.5, -3.0)
-"""Log-odds of each class against a bystander before any evidence: about 1 in 600 sells, 1 in 250 buys."""
+PRIOR = (0.0, -6.5, -6.5, -3.0)
+"""Log-odds of each class against a bystander before any evidence: about 1 in 600 sells, 1 in 600 buys."""
 
 NATS = 2.5
 """This many nats of surprising ties count as one unit of log-odds: ties come in bursts and are not independent."""
@@ -35,7 +35,7 @@ AMONG_OUT = ("follow", "mention", "share")
 WANTED = ("message", "comment", "view", "like", "mention")
 ALL_TIES = ("follow", "message", "comment", "like", "mention", "share")
 CONTACT = ("message", "comment")
-LOOKS = ("follow", "view", "like")
+ANSWERS = ("follow", "message", "comment", "like", "view")
 PROMOTES = ("mention", "share")
 
 
@@ -64,7 +64,7 @@ def read_content(own: Evidence, around: Surroundings) -> Content:
     looks = column("searches.for_term") > 0
     terms = np.maximum(np.minimum(2.5 * beside + 1.5 * bare, 3.0) - 1.5 * listed, 0)
     talks = np.maximum(1.5 * (bare & ~beside) + 1.5 * listed + 0.5 * looks - 1.0 * offers, 0)
-    sought = np.minimum(pull(around, looks.astype(np.float32), ("message", "comment", "view", "mention"), "in"), 2.0)
+    sought = np.minimum(_pull(around, looks.astype(np.float32), ("message", "comment", "view", "mention"), "in"), 2.0)
     return Content(
         (terms + 3.0 * (column("media.known") > 0)).astype(np.float32),
         offers.astype(np.float32),
@@ -78,7 +78,7 @@ def read_content(own: Evidence, around: Surroundings) -> Content:
 OFFERS = tuple(f"offers.{shape}_in_{place}" for shape in ("menu", "price", "handle") for place in ("post", "bio"))
 
 
-def pull(around: Surroundings, members: Floats, kinds: Sequence[str], way: str) -> Floats:
+def _pull(around: Surroundings, members: Floats, kinds: Sequence[str], way: str) -> Floats:
     """How surprising all ties of these kinds to a soft set are together, in units of log-odds, shape (n,)."""
     sides: Mapping[str, object] = around.incoming if way == "in" else around.graph.ties
     return np.sum([ties_to(sides[kind], members).surprise for kind in kinds], axis=0) / NATS
@@ -93,9 +93,11 @@ SAYS: Mapping[str, str] = {
     "promotes": "passes on or mentions accounts that sell",
     "shares": "shares rare links, avatars or files with accounts that sell",
     "contact": "writes to or comments on accounts that sell, more than chance explains",
-    "follows": "follows, likes or looks at accounts that sell, more than chance explains",
+    "answered": "is followed, liked, looked at or written to by accounts that sell, more than chance explains",
+    "follows": "follows accounts that sell, more than chance explains",
+    "engages": "likes what accounts that sell post, more than chance explains",
+    "views": "looks at accounts that sell, more than chance explains",
     "searches": "searches for listed terms",
-    "resembles": "resembles the surest accounts in all evidence together",
 }
 """The sentence of each family in a report."""
 
@@ -110,7 +112,11 @@ class Beliefs:
         self.now = self._decided(_softmax(self._first()))
 
     def settle(self, rounds: int, trees: Floats | None = None) -> Floats:
-        """Pass beliefs round; `trees` (n, 2) adds the log-odds of selling and buying that trees have learned."""
+        """Pass beliefs round.
+
+        `trees` (n, 2) are log-odds of selling and buying that trees have learned from the same evidence: the mean of
+        both opinions counts (a logarithmic pool; Genest and Zidek, Statistical Science 1, 1986), never their sum.
+        """
         members = np.where(self.now < LEAST, 0, self.now)
         for _ in range(rounds):
             self.now = self._decided(_softmax(self._log_odds(members, trees)))
@@ -133,37 +139,42 @@ class Beliefs:
 
     def _log_odds(self, members: Floats, trees: Floats | None) -> Floats:
         odds = np.tile(np.asarray(PRIOR, np.float32), (len(members), 1))
-        for place, families in self.families(members, trees).items():
+        for place, families in self.families(members).items():
             for part in families.values():
                 odds[:, place] += part
+        if trees is not None:
+            odds[:, SELLS : BUYS + 1] = (odds[:, SELLS : BUYS + 1] + trees) / 2
         return odds
 
-    def families(self, members: Floats, trees: Floats | None) -> Mapping[int, Mapping[str, Floats]]:
+    def families(self, members: Floats) -> Mapping[int, Mapping[str, Floats]]:
         """What each family adds to the log-odds of each class, shape (n,) each, given who is believed to belong.
 
-        `members` (n, 4) are soft sets; `trees` (n, 2) the log-odds of selling and buying that trees have learned.
+        `members` (n, 4) are soft sets.
         """
         around, content = self.around, self.content
         sells, buys, talks = (np.ascontiguousarray(members[:, place]) for place in (SELLS, BUYS, TALKS))
         promotes = _capped(around, sells, PROMOTES, "out", 3)
+        wanted = _capped(around, buys, WANTED, "in", 3) + _capped(around, buys, ("follow",), "in", 1.5)
         selling = {
             "terms": content.terms,
             "offers": content.offers,
             "complaints": content.complaints,
             "among": _capped(around, sells, AMONG_IN, "in", 2) + _capped(around, sells, AMONG_OUT, "out", 2),
-            "wanted": _capped(around, buys, WANTED, "in", 3) + _capped(around, buys, ("follow",), "in", 1.5),
+            "wanted": wanted,
             "promotes": promotes,
             "shares": np.minimum(2 * sum(self._shared(thing, sells) for thing in ("link", "avatar", "media")), 3),
         }
         buying = {
-            "contact": _capped(around, sells, CONTACT, "out", 4),
-            "follows": _capped(around, sells, LOOKS, "out", 2),
+            "contact": _capped(around, sells, CONTACT, "out", 3),
+            "answered": _capped(around, sells, ANSWERS, "in", 3),
+            "follows": _capped(around, sells, ("follow",), "out", 2.5),
+            "engages": _capped(around, sells, ("like",), "out", 1.5),
+            "views": _capped(around, sells, ("view",), "out", 1),
             "searches": 1.5 * content.looks,
             "promotes": -promotes,
+            "wanted": -0.7 * wanted,
         }
         circle = _capped(around, talks, ALL_TIES, "in", 2) + _capped(around, talks, ALL_TIES, "out", 2)
-        if trees is not None:
-            selling["resembles"], buying["resembles"] = trees[:, 0], trees[:, 1]
         return {SELLS: selling, BUYS: buying, TALKS: {"talks": content.talks, "circle": circle}}
 
     def _shared(self, thing: str, sells: Floats) -> Floats:
@@ -179,7 +190,7 @@ class Beliefs:
 
 
 def _capped(around: Surroundings, members: Floats, kinds: Sequence[str], way: str, cap: float) -> Floats:
-    return np.minimum(pull(around, members, kinds, way), cap)
+    return np.minimum(_pull(around, members, kinds, way), cap)
 
 
 def _softmax(odds: Floats) -> Floats:

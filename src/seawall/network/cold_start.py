@@ -27,7 +27,7 @@ SURE, HARMLESS = 0.7, 0.98
 MEMBER = 0.3
 """A belief from here on makes an account part of the set that others' ties are measured to."""
 
-TREE_CAP = 3.0
+TREE_CAP = 6.0
 """What the trees say counts no more than this in log-odds."""
 
 SAMPLE = 4_000
@@ -82,14 +82,8 @@ class ColdStart:
             folds = rng.integers(FOLDS, size=self.graph.n)
             labels = self.labels(belief)
             learned = self._learn(evidence, labels, folds, rng)
-            odds = _capped_odds(learned)
-            belief = self.beliefs.settle(4, odds)
-        return Opinion(self.blend(belief, learned), evidence, self.beliefs.families(belief, odds))
-
-    def blend(self, belief: Floats, learned: Floats) -> Floats:
-        """The mean of both opinions, (bystander, sells, buys)."""
-        believed = np.column_stack([belief[:, BYSTANDER] + belief[:, TALKS], belief[:, SELLS], belief[:, BUYS]])
-        return (believed + learned) / 2
+            belief = self.beliefs.settle(4, _capped_odds(learned))
+        return Opinion(_three(belief), evidence, self.beliefs.families(belief))
 
     def evidence(self, belief: Floats) -> Evidence:
         """All evidence, with ties measured to the sellers and buyers that are believed in now."""
@@ -118,36 +112,48 @@ class ColdStart:
     def _learn(
         self, evidence: Evidence, labels: Labels, folds: npt.NDArray[np.int64], rng: np.random.Generator
     ) -> Floats:
-        sample = self._sample(labels, rng)
+        sample, weights = self._sample(labels, rng)
         learned = np.zeros((self.graph.n, 3), np.float32)
         for fold in range(FOLDS):
-            rows = sample[folds[sample] != fold]
-            trees = fit_trees(evidence, rows, labels[rows], self.seed + fold, self.threads)
+            inside = folds[sample] != fold
+            rows = sample[inside]
+            trees = fit_trees(evidence, rows, labels[rows], weights[inside], self.seed + fold, self.threads)
             mine = np.flatnonzero(folds == fold)
             learned[mine] = trees.inplace_predict(evidence.values[mine])
         return learned
 
-    def _sample(self, labels: Labels, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-        """Every seller and buyer, and some bystanders: of those who name terms or offer, and of the others."""
+    def _sample(self, labels: Labels, rng: np.random.Generator) -> tuple[npt.NDArray[np.int64], Floats]:
+        """Every seller and buyer, and some bystanders, each standing for as many as it was drawn from."""
         picked = [np.flatnonzero(labels > BYSTANDER)]
+        weights = [np.ones(len(picked[0]), np.float32)]
         for loud in (True, False):
             bystanders = np.flatnonzero((labels == BYSTANDER) & (self.loud == loud))
             picked.append(rng.choice(bystanders, min(len(bystanders), SAMPLE), replace=False))
-        return np.sort(np.concatenate(picked))
+            weights.append(np.full(len(picked[-1]), len(bystanders) / max(len(picked[-1]), 1), np.float32))
+        return np.concatenate(picked), np.concatenate(weights)
 
 
-def fit_trees(evidence: Evidence, rows: npt.NDArray[np.int64], labels: Labels, seed: int, threads: int) -> xgb.Booster:
+def fit_trees(
+    evidence: Evidence, rows: npt.NDArray[np.int64], labels: Labels, weights: Floats, seed: int, threads: int
+) -> xgb.Booster:
     """Trees over these rows and over copies with whole families blanked."""
     values = [evidence.values[rows]]
     for families in BLANKED:
         copy = evidence.values[rows]
         copy[:, evidence.places(*families)] = 0
         values.append(copy)
-    matrix = xgb.DMatrix(np.concatenate(values), np.tile(labels, len(values)), nthread=threads)
+    matrix = xgb.DMatrix(
+        np.concatenate(values), np.tile(labels, len(values)), weight=np.tile(weights, len(values)), nthread=threads
+    )
     return xgb.train({**TREES, "seed": seed, "nthread": threads}, matrix, TREE_ROUNDS)
 
 
 def _capped_odds(learned: Floats) -> Floats:
-    """The trees' log-odds of selling and buying against neither, capped, and relative to a prior of 1 in 8."""
+    """The trees' log-odds of selling and buying against neither, capped."""
     odds = np.log(np.maximum(learned[:, SELLS:], 1e-4) / np.maximum(learned[:, :1], 1e-4))
-    return np.clip(odds + 2, -TREE_CAP, TREE_CAP).astype(np.float32)
+    return np.clip(odds, -TREE_CAP, TREE_CAP).astype(np.float32)
+
+
+def _three(belief: Floats) -> Floats:
+    """Beliefs over (bystander, sells, buys): whoever talks is a bystander."""
+    return np.column_stack([belief[:, BYSTANDER] + belief[:, TALKS], belief[:, SELLS], belief[:, BUYS]])

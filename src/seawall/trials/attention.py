@@ -15,7 +15,7 @@ from seawall.trials.graph import SHOPS, Follows
 from seawall.trials.habits import Habits
 from seawall.trials.lookalikes import INDEX
 from seawall.trials.population import DAY, START, Population
-from seawall.trials.posts import COMMENT, REPOST, Posts
+from seawall.trials.posts import COMMENT, Posts
 from seawall.trials.sellers import AT_RISK_CHILD, BUYER, PROMOTER, RESELLER, SELLER
 
 LIKE, COMMENTED, SHARE, VIEW, MENTION, MESSAGE = range(6)
@@ -136,6 +136,3 @@ def acts_in_posts(people: Population, posts: Posts) -> Acts:
     keep = people.gone[posts.author[of]] > posts.created[some]
     some, of, kind = some[keep], of[keep], kind[keep]
     return Acts(posts.author[some], posts.author[of], of, kind, posts.created[some])
-
-
-assert REPOST == 3

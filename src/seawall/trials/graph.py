@@ -104,7 +104,8 @@ def outside_pairs(rng: Rng, habits: Habits, people: Population) -> Pairs:
     side = np.flatnonzero(people.hidden & (people.role != BUYER))
     outsiders = np.flatnonzero(~people.hidden)
     curious = np.isin(people.life[outsiders], [INDEX[x] for x in ("onlookers", "journalists", "researchers")])
-    reached = rows_of(heavy(rng, habits.onlooker_follows, 1.2, len(side)))
+    reach = habits.onlooker_follows * max(people.size / 100_000, 1.0) ** 0.4  # larger platforms show sellers to more
+    reached = rows_of(heavy(rng, reach, 1.2, len(side)))
     pool = Groups.of(outsiders, np.zeros(len(outsiders), np.int64), 1, np.where(curious, 6.0, 1.0))
     knowing = rng.permutation(outsiders[curious])[: int(curious.sum() * 0.35)]
     popular = np.flatnonzero((people.life == INDEX["popular"]) & ~people.hidden)

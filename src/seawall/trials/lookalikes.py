@@ -56,7 +56,7 @@ WRITING = ("menu", "link", "quote", "mention", "age")
 
 def quotas(rng: Rng, accounts: int) -> list[int]:
     """Accounts of each community; small worlds hold more of them, so that a rate can be told."""
-    floor = 0.0064 if accounts >= 50_000 else 0.016
+    floor = 0.0065 if accounts >= 50_000 else 0.017
     shares = [max(c.share * rng.uniform(0.9, 1.25), floor) if c.name else 0.0 for c in COMMUNITIES]
     return [int(np.ceil(share * accounts)) for share in shares]
 

@@ -22,7 +22,7 @@ from seawall.trials.attention import Acts
 from seawall.trials.columns import chosen, digests, flip_bits, hex_text, id_text, lists, masked, times
 from seawall.trials.draws import Bools, Ints, Rng, chance, one_of
 from seawall.trials.graph import Follows
-from seawall.trials.population import DAY, DELETED, END, REMOVED
+from seawall.trials.population import DAY, DELETED, REMOVED
 from seawall.trials.posts import REPOST, STORY, Media, Posts, month_of
 from seawall.trials.profiles import is_url
 from seawall.trials.text import Dialects, as_lists, as_texts, compose, draw_tags
@@ -306,6 +306,3 @@ def write_sign_ins(folder: Path, out: Printer, sign_ins: SignIns) -> int:
         }
 
     return write_table(folder, "sign_ins", len(sign_ins.who), make)
-
-
-assert END > DAY

@@ -14,7 +14,7 @@ from seawall.trials.draws import Bools, Ints, Rng, chance, heavy, one_of, rows_o
 from seawall.trials.graph import Follows
 from seawall.trials.habits import Habits
 from seawall.trials.lookalikes import COMMUNITIES, INDEX
-from seawall.trials.population import END, START, Population
+from seawall.trials.population import START, Population
 from seawall.trials.posts import Posts
 from seawall.trials.sellers import BUYER
 
@@ -148,6 +148,3 @@ def make_sign_ins(rng: Rng, people: Population) -> SignIns:
     created = _during(rng, people, who)
     order = np.argsort(created, kind="stable")
     return SignIns(who[order], device[who[order]], household[who[order]], created[order])
-
-
-assert END > START

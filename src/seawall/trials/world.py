@@ -25,7 +25,7 @@ from seawall.trials.posts import make_media, make_posts
 from seawall.trials.profiles import make_profiles
 from seawall.trials.sellers import Networks, hide, make_networks
 from seawall.trials.traces import make_complaints, make_impressions, make_searches, make_sign_ins
-from seawall.trials.words import make_words
+from seawall.trials.words import MONTHS, make_words
 from seawall.trials.writing import make_dialects, make_style
 
 VERSION = 1
@@ -144,7 +144,7 @@ def _write(rng: Rng, out: Path, seed: int, cast: _Cast, tell: Progress) -> World
     answers.write_truth(out / "truth.parquet", people, printer.accounts, seed)
     answers.write_lexicon(out / "lexicon.csv", words, lexicon)
     answers.write_verdicts(rng, out / "verdicts-20.parquet", people, printer.accounts)
-    used = dialects.weights[:-12].sum(axis=0) / dialects.weights[:-12].sum()
+    used = dialects.weights[:-MONTHS].sum(axis=0) / dialects.weights[:-MONTHS].sum()
     world = _describe(out, seed, cast, rows, float(used[lexicon].sum()))
     _write_description(world)
     return world

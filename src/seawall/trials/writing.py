@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from seawall.trials.draws import Bools, Floats, Groups, Ints, Rng, chance, heavy, one_of
-from seawall.trials.lookalikes import COMMUNITIES, INDEX, WRITING
+from seawall.trials.lookalikes import INDEX, WRITING
 from seawall.trials.population import CHILD, TEEN, Population
 from seawall.trials.profiles import Profiles
-from seawall.trials.sellers import AT_RISK_CHILD, BUYER, PROMOTER, Networks
+from seawall.trials.sellers import AT_RISK_CHILD, BUYER, Networks
 from seawall.trials.text import Dialects, Rows
 from seawall.trials.words import LANGUAGES, MONTHS, Words
 
@@ -191,5 +191,3 @@ def _link(rng: Rng, style: Style, author: Ints, share: Floats) -> Ints:
 
 
 assert (CHILD, TEEN) == (0, 1)  # `age <= TEEN` means a minor
-assert COMMUNITIES[0].name == ""
-assert PROMOTER == 1
