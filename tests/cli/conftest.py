@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from seawall.cli.main import cli
 
-sys.path.append(str(Path(__file__).parents[1] / "flow"))  # both rooms' tests use its run folders
+sys.path.append(str(Path(__file__).parents[1] / "lake"))  # both rooms' tests use its run folders
 from run_folders import KEY
 
 

@@ -48,11 +48,10 @@ def test_another_version_is_refused(tmp_path, monkeypatch):
 
 def test_folders_below_a_run_come_back(tmp_path):
     run = make_run(tmp_path / "run")
-    (run / "guard").mkdir()
-    (run / "guard" / "index").write_bytes(b"")
+    (run / "guard" / "empty").write_bytes(b"")
     backup([run], tmp_path / "kept", KEY)
     assert restore(tmp_path / "kept", tmp_path / "back", KEY) == [tmp_path / "back" / "run"]
-    assert (tmp_path / "back" / "run" / "guard" / "index").read_bytes() == b""
+    assert (tmp_path / "back" / "run" / "guard" / "empty").read_bytes() == b""
 
 
 def test_links_in_a_run_are_not_followed(tmp_path):

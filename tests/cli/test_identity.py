@@ -35,7 +35,7 @@ def test_the_same_text_of_another_kind_has_another_id(seawall):
 def test_an_unknown_kind_is_refused_with_the_known_ones(seawall):
     result = seawall("id", "acount", "mara")
     assert result.exit_code == 2
-    assert "'account', 'hashtag', 'link', 'media'" in result.stderr
+    assert "'account', 'hashtag', 'link'" in result.stderr
 
 
 def test_without_a_key_there_is_no_id(seawall, key_file):

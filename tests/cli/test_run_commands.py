@@ -89,7 +89,7 @@ def test_an_account_can_be_found_in_a_run_and_erased(seawall, played, tmp_path):
     folder, _ = played
     run = shutil.copytree(folder / "run", tmp_path / "run")
     key = ("--key-file", folder / "seawall.key")
-    member = pq.read_table(run / "findings.parquet", filters=[("flagged", "=", True)])["subject_id"][0].as_py()
+    member = pq.read_table(run / "signals.parquet")["subject_id"][0].as_py()
     truth = pq.read_table(folder / "world" / "truth.parquet")["subject_id"].to_pylist()
     answer = seawall("id", "account", "-", *key, text="\n".join(truth)).stdout
     own = next(line.split("\t")[1] for line in answer.splitlines() if line.startswith(member))

@@ -1,4 +1,4 @@
-"""Backups: run folders in one sealed archive, with their digests."""
+"""Backups: run folders in one sealed archive, with digests."""
 
 import hashlib
 import io

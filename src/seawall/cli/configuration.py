@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal, TypeVar
 import click
 import msgspec
 
-from seawall.flow.keeping import is_run
 from seawall.intake.keyfile import load_or_make
+from seawall.lake.kept_runs import is_run
 from seawall.records.errors import BadConfiguration
 from seawall.records.ids import IdKey
 

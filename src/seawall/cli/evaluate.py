@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from seawall.cli.configuration import Settings, with_settings
-from seawall.flow.keeping import is_run
+from seawall.lake.kept_runs import is_run
 from seawall.records.errors import BadInput
 from seawall.records.ids import IdKey
 from seawall.trials.evaluate import Evaluation, summarise

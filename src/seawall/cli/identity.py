@@ -8,13 +8,12 @@ import pyarrow as pa
 
 from seawall.cli.configuration import Settings, with_settings
 from seawall.intake.normal import normal_links, normal_tags
-from seawall.records.run import SUBJECT_KINDS
 
 NORMAL: dict[str, Callable[[pa.Array], pa.Array]] = {"hashtag": normal_tags, "link": normal_links}
 
 
 @click.command("id")
-@click.argument("kind", type=click.Choice(SUBJECT_KINDS))
+@click.argument("kind", type=click.Choice(["account", "hashtag", "link"]))
 @click.argument("text")
 @with_settings
 def identity(kind: str, text: str, settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""`seawall purge`, `erase`, `backup`, `restore`: what becomes of runs."""
+"""`seawall purge`, `erase`, `backup` and `restore`: runs grow old."""
 
 import os
 import re
@@ -13,9 +13,10 @@ from seawall.cli.archive import Entry, find_archives, read_archive, write_archiv
 from seawall.cli.archive import backup as write_backup
 from seawall.cli.archive import restore as read_backup
 from seawall.cli.configuration import Settings, with_settings
+from seawall.cli.erasing import Erasure, erase_from_run
+from seawall.lake.kept_runs import find_runs, is_run, made_at, names_any, remove_run
 from seawall.lake.run_folder import remove_abandoned
-from seawall.flow.keeping import Erasure, erase_from_run, find_runs, is_run, made_at, names_any, remove_run
-from seawall.records.errors import BadInput, Damaged, Refused
+from seawall.records.errors import BadInput, Refused
 
 PATH = click.Path(path_type=Path)
 THERE = click.Path(path_type=Path, exists=True)
@@ -71,14 +72,14 @@ def erase(account: str, runs: tuple[Path, ...], settings: Settings) -> None:
     """Erase an account from runs and backups.
 
     ACCOUNT is the platform's own id. Its rows go from every table of every run and backup found, and its id from the
-    evidence of others and from reports; what others wrote about it stays theirs. An account under a hold stays. Erase
-    it from the activity as well: the next run reads it again.
+    evidence of others, from guard indexes and from reports; what others wrote about it stays theirs. An account under
+    a hold stays. Erase it from the activity as well: the next run reads it again.
     """
     key = settings.key()
-    keyed = key.one("account", account)
-    if f"{keyed:016x}" in settings.holds():
-        raise Refused(f"account {keyed:016x} is under a hold ({settings.configuration.holds}); nothing was erased.")
-    erasures: dict[Path, Erasure] = defaultdict(lambda: Erasure(keyed, account))
+    keyed = f"{key.one('account', account):016x}"
+    if keyed in settings.holds():
+        raise Refused(f"account {keyed} is under a hold ({settings.configuration.holds}); nothing was erased.")
+    erasures: dict[Path, Erasure] = defaultdict(lambda: Erasure(key, account))
     for run in _unique(find_runs, runs):
         erase_from_run(run, erasures[run])
     for file in _unique(find_archives, runs):
@@ -89,9 +90,6 @@ def erase(account: str, runs: tuple[Path, ...], settings: Settings) -> None:
         click.echo(f"{place}: erased {erasure.rows:,} rows")
     if not erasures:
         raise BadInput("there is no run and no backup in what --runs names; nothing was erased.")
-    stuck = [f"{place / name}" for place, erasure in erasures.items() for name in erasure.stuck]
-    if stuck:
-        raise Damaged(f"still named in {', '.join(stuck)}. Remove these, or make the run again without the account.")
 
 
 def _unique(find: Callable[[Path], Iterator[Path]], places: Sequence[Path]) -> list[Path]:

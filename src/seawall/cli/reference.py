@@ -1,6 +1,4 @@
-"""The reference of every command, written from their own help.
-
-Run `python -m seawall.cli.reference > docs/reference/commands.md`."""
+"""Prints docs/reference/commands.md: the help of every command."""
 
 from collections.abc import Iterator
 

@@ -3,14 +3,14 @@
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 import msgspec
 
 from seawall.cli.configuration import Settings, with_settings
-from seawall.flow.progress import Stages
 from seawall.flow.order import Order
+from seawall.flow.progress import Stages
 from seawall.flow.run import STAGES
 from seawall.flow.run import run as carry_out
 from seawall.lake.engine import Engine
@@ -48,7 +48,7 @@ def run(
     previous: Path | None,
     engine: Engine | None,
     plain_ids: bool,
-    profile: str,
+    profile: Literal["platform", "research"],
     seed: int | None,
     quiet: bool,
     settings: Settings,

@@ -1,4 +1,4 @@
-"""Compiles every kernel once: `python -m seawall.cli.warm`."""
+"""Compiles every kernel of a run once: `python -m seawall.cli.warm`."""
 
 import tempfile
 from pathlib import Path
@@ -7,8 +7,11 @@ from seawall.cli.kernels import keep_kernels
 
 keep_kernels()
 
-from seawall.flow.progress import Stages  # noqa: E402  numba reads its folder when it is first imported
+import pyarrow.csv as pc  # noqa: E402  numba reads its folder when it is first imported
+import pyarrow.parquet as pq  # noqa: E402
+
 from seawall.flow.order import Order  # noqa: E402
+from seawall.flow.progress import Stages  # noqa: E402
 from seawall.flow.run import STAGES, run  # noqa: E402
 from seawall.records.ids import IdKey  # noqa: E402
 from seawall.trials.world import make_world  # noqa: E402
@@ -21,8 +24,15 @@ def warm() -> None:
     with tempfile.TemporaryDirectory(prefix="seawall-warm-") as name:
         folder = Path(name)
         make_world(folder, ACCOUNTS, 0)
-        order = Order(folder / "activity", folder / "run", IdKey(bytes(32)), (folder / "lexicon.csv",))
+        _as_text(folder / "activity", "complaints")
+        order = Order(folder / "activity", folder / "run", IdKey(bytes(32)), (folder / "lexicon.csv",), plain_ids=True)
         run(order, Stages(STAGES, quiet=True))
+
+
+def _as_text(activity: Path, table: str) -> None:
+    """Turn a table into CSV, so that the kernels that read times are compiled too."""
+    pc.write_csv(pq.read_table(activity / f"{table}.parquet"), activity / f"{table}.csv")
+    (activity / f"{table}.parquet").unlink()
 
 
 if __name__ == "__main__":

@@ -54,14 +54,28 @@ def publish(path: Path, key: IdKey, answers: dict[tuple[str, int], Keys]) -> int
     )
     order = np.argsort(all_ids, kind="stable")
     sorted_ids = all_ids[order]
-    body = sorted_ids.tobytes() + (all_answers[order] ^ _mask(key, sorted_ids)).tobytes()
-    path.write_bytes(_HEAD.pack(MAGIC, SCHEMA_VERSION, len(sorted_ids), hashlib.sha256(body).digest()) + body)
+    path.write_bytes(_packed(sorted_ids, all_answers[order] ^ _mask(key, sorted_ids)))
     return len(sorted_ids)
+
+
+def _packed(ids: npt.NDArray[np.uint64], sealed: npt.NDArray[np.uint8]) -> bytes:
+    body = ids.tobytes() + sealed.tobytes()
+    return _HEAD.pack(MAGIC, SCHEMA_VERSION, len(ids), hashlib.sha256(body).digest()) + body
+
+
+def without(index: GuardIndex, kind: str, keyed: Keys) -> bytes:
+    """The bytes of the same index without these keyed ids of a kind."""
+    stays = ~np.isin(index.ids, _again(index.key, kind, keyed))
+    return _packed(index.ids[stays], index.sealed[stays])
 
 
 def open_index(path: Path, key: IdKey) -> GuardIndex:
     """An index that was published, checked before anything is read from it."""
-    blob = path.read_bytes()
+    return read_index(path.read_bytes(), str(path), key)
+
+
+def read_index(blob: bytes, path: str, key: IdKey) -> GuardIndex:
+    """An index from its bytes; `path` names it where they are damaged."""
     if len(blob) < _HEAD.size:
         raise Damaged(f"{path} is shorter than the head of a guard index. Publish it again with `seawall run`.")
     magic, version, count, digest = _HEAD.unpack_from(blob)

@@ -1,4 +1,4 @@
-"""Sealed streams: long content in chunks, each proving its place.
+"""Sealed streams: long content in chunks that prove their places.
 
 STREAM (Hoang, Reyhanitabar, Rogaway and Vizár, CRYPTO 2015, section 7) over AES-256-GCM: a nonce is the chunk's number
 and whether it is the last one, so chunks cannot be changed, swapped, left out or cut off. Every stream has a key of its

@@ -1,12 +1,9 @@
-"""What becomes of runs later: old ones purged, an account erased."""
+"""Takes an account out of a run, its guard index and its report."""
 
 import os
 import re
-import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from html import escape
 from io import BytesIO
 from pathlib import Path
@@ -17,75 +14,41 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-NAMING = {"signals": "subject_id", "findings": "subject_id", "members": "account_id"}
-"""The column of each table of a run that names accounts."""
+from seawall.guard.index import read_index, without
+from seawall.lake.kept_runs import NAMING
+from seawall.records.ids import IdKey
+
 ERASED = "erased"
 """What stands for an erased account in the evidence of others."""
-
-
-def is_run(folder: Path) -> bool:
-    """Whether a folder is one that `seawall run` wrote."""
-    try:
-        return "seawall_version" in msgspec.json.decode((folder / "summary.json").read_bytes())
-    except (OSError, TypeError, msgspec.DecodeError):
-        return False
-
-
-def find_runs(folder: Path) -> Iterator[Path]:
-    """The run folders in a folder and below it, itself included; links are not followed."""
-    for place, folders, _ in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        if is_run(Path(place)):
-            folders.clear()
-            yield Path(place)
-
-
-def made_at(run: Path) -> datetime:
-    """When a run was made: summary.json is written last."""
-    return datetime.fromtimestamp((run / "summary.json").stat().st_mtime, UTC)
-
-
-def remove_run(run: Path) -> None:
-    """Remove a run folder; a killed removal leaves no half run under its name, and the next run there ends it."""
-    hidden = run.with_name(f".{run.name}.partial-{os.getpid()}")
-    run.rename(hidden)
-    shutil.rmtree(hidden)
-
-
-def names_any(run: Path, accounts: Iterable[str]) -> bool:
-    """Whether a run says anything of one of these accounts."""
-    wanted = pa.array(sorted(accounts), pa.string())
-    tables = ((run / f"{table}.parquet", column) for table, column in NAMING.items())
-    found = (pq.read_table(path, columns=[column])[column] for path, column in tables if path.is_file())
-    return any(pc.any(pc.is_in(column, wanted)).as_py() for column in found)
+GUARD = "guard/index.bin"
 
 
 @dataclass
 class Erasure:
     """Takes one account out of a run's files, given one after the other in the order of their names.
 
-    `keyed` is its keyed id, `own` the platform's own, which stands in runs with plain ids. `rows` counts the rows
-    removed; `stuck` lists the files that hold the id in a form that cannot be changed, such as a guard index.
+    `own` is the platform's own id, which stands in runs with plain ids; in others it is keyed with `key`. `rows` counts
+    the rows removed from tables.
     """
 
-    keyed: int
+    key: IdKey
     own: str
     rows: int = 0
-    stuck: list[str] = field(default_factory=list)
     _lost: Counter[str] = field(default_factory=Counter)
 
     @property
     def names(self) -> tuple[str, ...]:
         """The account's names in files; the report's are escaped."""
-        return (f"{self.keyed:016x}", self.own, escape(self.own))
+        return (f"{self.key.one('account', self.own):016x}", self.own, escape(self.own))
 
     def of(self, name: str, content: bytes) -> bytes:
         """The content of the file `name`, without the account; the same bytes where it was not there."""
         if name.endswith(".parquet"):
             return self._parquet(name.removesuffix(".parquet"), content)
+        if name == GUARD:
+            opened = read_index(content, name, self.key)
+            return without(opened, "account", self.key.column("account", pa.array([self.own])))
         text = self._unnamed(content.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
-        if self.keyed.to_bytes(8, "little") in text:
-            self.stuck.append(name)
         if name == "summary.json" and self.rows:
             summary = msgspec.json.decode(text)
             summary[ERASED] = summary.get(ERASED, 0) + 1

@@ -1,50 +1,28 @@
-"""Runs that grow old, and an account that must go."""
+"""An account that must go from a run."""
 
 import os
 from pathlib import Path
 
 import msgspec
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from run_folders import ACCOUNTS, KEY, hexed, make_run
 
-from seawall.flow.keeping import Erasure, erase_from_run, find_runs, is_run, made_at, names_any, remove_run
+from seawall.cli.erasing import Erasure, erase_from_run
+from seawall.guard.index import HIDE, open_index
+from seawall.lake.kept_runs import made_at
 
 
 def erasure_of(account: str) -> Erasure:
-    return Erasure(KEY.one("account", account), account)
+    return Erasure(KEY, account)
 
 
 def everything_in(run: Path) -> str:
     tables = [str(pq.read_table(path).to_pylist()) for path in sorted(run.glob("*.parquet"))]
     return "".join([*tables, *(path.read_text() for path in run.glob("*.[hj]*"))])
-
-
-def test_it_finds_runs_at_any_depth_and_nothing_else(tmp_path):
-    runs = [make_run(tmp_path / "a"), make_run(tmp_path / "b" / "deep" / "c")]
-    (tmp_path / "d").mkdir()
-    (tmp_path / "d" / "summary.json").write_text('{"another": "program"}')
-    assert list(find_runs(tmp_path)) == runs
-
-
-def test_it_does_not_follow_links(tmp_path):
-    make_run(tmp_path / "elsewhere" / "run")
-    (tmp_path / "here").mkdir()
-    (tmp_path / "here" / "link").symlink_to(tmp_path / "elsewhere")
-    assert not list(find_runs(tmp_path / "here"))
-
-
-@pytest.mark.parametrize("content", ["", "[]", "{", "{}", "7"])
-def test_another_programs_summary_makes_no_run(tmp_path, content):
-    (tmp_path / "summary.json").write_text(content)
-    assert not is_run(tmp_path)
-
-
-def test_a_removed_run_leaves_nothing(tmp_path):
-    remove_run(make_run(tmp_path / "run"))
-    assert not list(tmp_path.iterdir())
 
 
 def test_an_erased_account_is_nowhere(tmp_path):
@@ -53,7 +31,6 @@ def test_an_erased_account_is_nowhere(tmp_path):
     erase_from_run(run, erasure)
     assert hexed("odo") not in everything_in(run)
     assert erasure.rows == 3
-    assert not erasure.stuck
 
 
 def test_the_others_stay(tmp_path):
@@ -79,16 +56,16 @@ def test_the_summary_says_that_something_was_erased(tmp_path):
 def test_erasing_twice_changes_nothing_more(tmp_path):
     run = make_run(tmp_path / "run")
     erase_from_run(run, erasure_of("odo"))
-    before = {path.name: path.read_bytes() for path in run.iterdir()}
+    before = {path.name: path.read_bytes() for path in run.rglob("*") if path.is_file()}
     erase_from_run(run, erasure_of("odo"))
-    assert {path.name: path.read_bytes() for path in run.iterdir()} == before
+    assert {path.name: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
 
 
 def test_a_run_without_the_account_keeps_its_bytes(tmp_path):
     run = make_run(tmp_path / "run")
-    before = {path.name: path.read_bytes() for path in run.iterdir()}
+    before = {path.name: path.read_bytes() for path in run.rglob("*") if path.is_file()}
     erase_from_run(run, erasure_of("nobody"))
-    assert {path.name: path.read_bytes() for path in run.iterdir()} == before
+    assert {path.name: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
 
 
 def test_a_run_stays_as_old_as_it_was(tmp_path):
@@ -119,17 +96,8 @@ def test_text_that_does_not_name_the_account_is_left_as_it_is(text):
     assert erasure_of("no such account").of("report.html", content) == content
 
 
-def test_an_index_that_holds_the_id_is_told(tmp_path):
+def test_the_guard_index_answers_for_the_others_alone(tmp_path):
     run = make_run(tmp_path / "run")
-    (run / "guard").mkdir()
-    (run / "guard" / "index").write_bytes(b"\0" * 5 + KEY.one("account", "odo").to_bytes(8, "little"))
-    erasure = erasure_of("odo")
-    erase_from_run(run, erasure)
-    assert erasure.stuck == ["guard/index"]
-
-
-def test_a_run_tells_whom_it_names(tmp_path):
-    run = make_run(tmp_path / "run")
-    assert names_any(run, {hexed(ACCOUNTS[0])})
-    assert not names_any(run, {hexed("nobody")})
-    assert not names_any(run, ())
+    erase_from_run(run, erasure_of("odo"))
+    index = open_index(run / "guard" / "index.bin", KEY)
+    assert index.answer("account", KEY.column("account", pa.array(ACCOUNTS))).tolist() == [HIDE, 0, HIDE]
