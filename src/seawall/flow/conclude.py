@@ -32,7 +32,7 @@ class Conclusions:
     decided: int
 
 
-def conclude(material: Material, seed: int, threads: int, stages: Stages) -> Conclusions:
+def conclude(material: Material, seed: int, stages: Stages) -> Conclusions:
     """Draw every conclusion from what was gathered."""
     graph, tables = material.graph, material.tables
     known = known_classes(graph, tables["verdicts"])
@@ -41,9 +41,7 @@ def conclude(material: Material, seed: int, threads: int, stages: Stages) -> Con
     ).astype(np.float32)
     with stages.stage("beliefs"):
         context = profile_evidence(graph, tables["accounts"], material.posts, searches)
-        start = ColdStart(
-            graph, material.bags, join([signal_evidence(graph, material.signals), context]), known, seed, threads
-        )
+        start = ColdStart(graph, material.bags, join([signal_evidence(graph, material.signals), context]), known, seed)
         opinion = start.opinion()
     with stages.stage("findings"):
         roles = role_probabilities(opinion.evidence, opinion.probabilities)

@@ -28,7 +28,9 @@ class Names:
         self._known: dict[str, tuple[Ids, pa.Array]] = {}
         parts = sorted(folder.glob("part-*.parquet")) if folder else []
         empty = pa.table({name: pa.array([], kind) for name, kind in _NAMES.items()})
-        table = pa.concat_tables([empty, *(pq.read_table(part).select(list(_NAMES)) for part in parts)])
+        table = pa.concat_tables(
+            [empty, *(pq.read_table(part).select(list(_NAMES)).cast(empty.schema) for part in parts)]
+        )
         for kind in table["kind"].unique().to_pylist():
             of_kind = table.filter(pc.equal(table["kind"], kind))
             keys = of_kind["key"].to_numpy()

@@ -1,4 +1,4 @@
-"""First beliefs: who sells, buys or merely talks, by evidence that adds up.
+"""First beliefs: who sells, buys or talks, by evidence that adds up.
 
 Mean-field inference (Wainwright and Jordan, Foundations and Trends in Machine Learning 1, 2008, section 5) in a model
 of four classes. Every family of evidence adds to a class's log-odds, and each is capped, so that no family alone makes
@@ -58,9 +58,9 @@ def read_content(own: Evidence, around: Surroundings) -> Content:
     """
     column = own.column
     beside = (column("terms.in_offer") + column("terms.in_offering_bio")) > 0
-    bare = sum(column(f"terms.in_{place}") for place in ("post", "tag", "bio", "name")) > 0
+    bare = np.any([column(f"terms.in_{place}") > 0 for place in ("post", "tag", "bio", "name")], axis=0)
     listed = column("terms.in_list") > 0
-    offers = sum(column(name) for name in OFFERS) > 0
+    offers = np.any([column(name) > 0 for name in OFFERS], axis=0)
     looks = column("searches.for_term") > 0
     terms = np.maximum(np.minimum(2.5 * beside + 1.5 * bare, 3.0) - 1.5 * listed, 0)
     talks = np.maximum(1.5 * (bare & ~beside) + 1.5 * listed + 0.5 * looks - 1.0 * offers, 0)
@@ -198,4 +198,5 @@ def _capped(around: Surroundings, members: Floats, kinds: Sequence[str], way: st
 
 def _softmax(odds: Floats) -> Floats:
     weights = np.exp(odds - odds.max(axis=1, keepdims=True))
-    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+    beliefs: Floats = (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+    return beliefs

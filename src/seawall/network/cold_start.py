@@ -46,6 +46,7 @@ TREES = {
     "subsample": 0.8,
     "colsample_bytree": 0.6,
     "max_bin": 128,
+    "nthread": 1,  # two threads were four to six times slower on busy cores: OpenMP waits by spinning
 }
 TREE_ROUNDS = 40
 
@@ -62,12 +63,11 @@ class Opinion:
 class ColdStart:
     """Self-training over one graph; `known` holds classes that people decided, OPEN elsewhere."""
 
-    def __init__(self, graph: Graph, bags: csr_matrix, own: Evidence, known: Labels, seed: int, threads: int) -> None:
+    def __init__(self, graph: Graph, bags: csr_matrix, own: Evidence, known: Labels, seed: int) -> None:
         self.graph = graph
         self.own = own
         self.known = known
         self.seed = seed
-        self.threads = threads
         self.around = Surroundings(graph, bags)
         self.beliefs = Beliefs(own, self.around, known)
         self.loud = (self.beliefs.content.terms + self.beliefs.content.offers + self.beliefs.content.looks) > 0
@@ -117,7 +117,7 @@ class ColdStart:
         for fold in range(FOLDS):
             inside = folds[sample] != fold
             rows = sample[inside]
-            trees = fit_trees(evidence, rows, labels[rows], weights[inside], self.seed + fold, self.threads)
+            trees = fit_trees(evidence, rows, labels[rows], weights[inside], self.seed + fold)
             mine = np.flatnonzero(folds == fold)
             learned[mine] = trees.inplace_predict(evidence.values[mine])
         return learned
@@ -134,7 +134,7 @@ class ColdStart:
 
 
 def fit_trees(
-    evidence: Evidence, rows: npt.NDArray[np.int64], labels: Labels, weights: Floats, seed: int, threads: int
+    evidence: Evidence, rows: npt.NDArray[np.int64], labels: Labels, weights: Floats, seed: int
 ) -> xgb.Booster:
     """Trees over these rows and over copies with whole families blanked."""
     values = [evidence.values[rows]]
@@ -143,9 +143,9 @@ def fit_trees(
         copy[:, evidence.places(*families)] = 0
         values.append(copy)
     matrix = xgb.DMatrix(
-        np.concatenate(values), np.tile(labels, len(values)), weight=np.tile(weights, len(values)), nthread=threads
+        np.concatenate(values), np.tile(labels, len(values)), weight=np.tile(weights, len(values)), nthread=1
     )
-    return xgb.train({**TREES, "seed": seed, "nthread": threads}, matrix, TREE_ROUNDS)
+    return xgb.train({**TREES, "seed": seed}, matrix, TREE_ROUNDS)
 
 
 def _capped_odds(learned: Floats) -> Floats:

@@ -27,8 +27,10 @@ TIE_KINDS: Mapping[str, tuple[str, ...]] = {
 }
 """Kinds of tie beside follows, and the interactions that each is made of."""
 
-THINGS = ("tag", "link", "media", "avatar")
-"""What accounts share."""
+THING_COLUMN = {"tag": "tag", "link": "link", "media": "digest", "avatar": "avatar_pdq"}
+"""What accounts share, and the column of its uses that tells one thing from another."""
+
+THINGS = tuple(THING_COLUMN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,7 @@ def build_graph(accounts: Ids, tables: Mapping[str, pa.Table]) -> Graph:
             targets = pa.chunked_array([*targets.chunks, *mentions["mentioned"].chunks], pa.uint64())
             times = pa.chunked_array([*times.chunks, *mentions["n"].chunks], pa.int64())
         matrices[kind] = _ties(accounts, actors, targets, times.to_numpy())
-    columns = {"tag": "tag", "link": "link", "media": "digest", "avatar": "avatar_pdq"}
-    shares = {thing: _shares(accounts, tables[f"{thing}_uses"], columns[thing]) for thing in THINGS}
+    shares = {thing: _shares(accounts, tables[f"{thing}_uses"], column) for thing, column in THING_COLUMN.items()}
     return Graph(accounts, matrices, shares)
 
 
