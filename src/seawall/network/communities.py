@@ -10,10 +10,9 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix, diags
 from sknetwork.clustering import Louvain
 
-from seawall.network.evidence import CROWD
-from seawall.network.graph import Graph
+from seawall.network.graph import CROWD, Graph
 
-TIE_WEIGHT = {"follow": 1.0, "message": 2.0, "comment": 1.0, "like": 0.5, "mention": 1.0, "share": 1.0}
+TIE_WEIGHT = {"follow": 2.0, "message": 1.0, "comment": 1.0, "like": 0.5, "mention": 1.0, "share": 1.0}
 SHARE_WEIGHT = {"link": 4.0, "avatar": 4.0, "media": 2.0}
 SMALLEST = 3
 """Fewer accounts than this make no network."""

@@ -12,12 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from scipy.sparse import csr_matrix
 
-from seawall.network.graph import Floats, Graph
+from seawall.network.graph import CROWD, Floats, Graph
 from seawall.network.surprise import Sharing, Side, shared_with, ties_to
 from seawall.network.words import word_scores
-
-CROWD = 64
-"""A thing on more accounts than this ties nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +74,7 @@ _TIE_SAYS = {
     "view": ("looks at", "is looked at by"),
     "mention": ("mentions", "is mentioned by"),
     "share": ("passes on posts of", "has its posts passed on by"),
+    "copy": ("has files that were first on", "had files first that are on"),
 }
 _TIE_FAMILY = {
     "follow": "follows",
@@ -86,6 +84,7 @@ _TIE_FAMILY = {
     "view": "looks",
     "mention": "mentions",
     "share": "mentions",
+    "copy": "media",
 }
 
 

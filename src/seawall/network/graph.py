@@ -27,6 +27,9 @@ TIE_KINDS: Mapping[str, tuple[str, ...]] = {
 }
 """Kinds of tie beside follows, and the interactions that each is made of."""
 
+CROWD = 64
+"""A thing on more accounts than this ties nobody."""
+
 THING_COLUMN = {"tag": "tag", "link": "link", "media": "digest", "avatar": "avatar_pdq"}
 """What accounts share, and the column of its uses that tells one thing from another."""
 
@@ -73,6 +76,7 @@ def build_graph(accounts: Ids, tables: Mapping[str, pa.Table]) -> Graph:
             targets = pa.chunked_array([*targets.chunks, *mentions["mentioned"].chunks], pa.uint64())
             times = pa.chunked_array([*times.chunks, *mentions["n"].chunks], pa.int64())
         matrices[kind] = _ties(accounts, actors, targets, times.to_numpy())
+    matrices["copy"] = _copies(accounts, tables["media_uses"])
     shares = {thing: _shares(accounts, tables[f"{thing}_uses"], column) for thing, column in THING_COLUMN.items()}
     return Graph(accounts, matrices, shares)
 
@@ -94,6 +98,23 @@ def _ties(accounts: Ids, actors: pa.ChunkedArray, targets: pa.ChunkedArray, time
     counts = csr_matrix((times[apart].astype(np.float32), (sources[apart], sinks[apart])), shape=(n, n))
     counts.data = 1 + np.log2(counts.data)
     return counts
+
+
+def _copies(accounts: Ids, uses: pa.Table) -> csr_matrix:
+    """Who has a file that another had before, row after column; files of more than `CROWD` accounts tie nobody."""
+    files = uses["digest"].combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
+    owners, times = _numbers(accounts, uses["account_id"]), uses["first_at"].cast(pa.int64()).to_numpy()
+    holders = np.bincount(files, minlength=1)[files] if len(files) else files
+    few = np.flatnonzero((holders > 1) & (holders <= CROWD) & (owners >= 0))
+    order = few[np.lexsort((owners[few], times[few], files[few]))]
+    files, owners, times = files[order], owners[order], times[order]
+    later, earlier = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for step in range(1, CROWD):
+        same = np.flatnonzero((files[step:] == files[:-step]) & (times[step:] > times[:-step]))
+        later.append(owners[same + step])
+        earlier.append(owners[same])
+    n = len(accounts)
+    return binary(np.concatenate(later), np.concatenate(earlier), (n, n))
 
 
 def _shares(accounts: Ids, uses: pa.Table, column: str) -> csr_matrix:

@@ -29,18 +29,14 @@ _SELLING = (Role.SELLER, Role.PROMOTER, Role.RESELLER, Role.AT_RISK_CHILD)
 def role_scores(evidence: Evidence) -> dict[Role, Floats]:
     """Log-odds of each selling role against a plain seller, shape (n,) each."""
     column = evidence.column
-    points = np.log1p(np.expm1(column("sellers.mention.out.count")) + np.expm1(column("sellers.share.out.count")))
+    mentions, passes = column("sellers.mention.out.count"), column("sellers.share.out.count")
     approached = np.minimum(column("buyers.message.in.surprise") + column("buyers.comment.in.surprise"), 2)
-    offers = np.minimum(column("offers.price_in_post") + column("terms.in_offer"), 2)
-    promoter = 1.2 * points - 1.2 * approached - 0.4 * offers - 0.5
-    reseller = (
-        1.5 * np.minimum(column("sellers.media"), 2)
-        + column("sellers.avatar")
-        - column("sellers.mention.out.count")
-        - 1
-    )
+    offers = np.minimum(column("offers.price_in_post") + column("offers.menu_in_post"), 2)
+    copies = np.minimum(column("sellers.copy.out.count"), 2)
     drawn_in = np.minimum(column("sellers.message.in.surprise"), 2)
-    child = 2.5 * column("minor") + 0.8 * drawn_in - 0.8 * column("terms.in_offer") - 2.5
+    promoter = 1.6 * mentions + passes - 0.8 * approached - 0.4 * column("buyers.view.in.surprise") - 0.5 * offers - 0.6
+    reseller = 2.0 * copies + 1.2 * column("sellers.avatar") + 0.6 * passes - 0.8 * mentions + 0.3 * offers - 1.6
+    child = 2.6 * column("minor") + drawn_in - 0.6 * mentions - 0.6 * passes - 0.5 * column("complaints.received") - 2.8
     return {
         Role.SELLER: np.zeros_like(promoter),
         Role.PROMOTER: promoter,
