@@ -42,6 +42,11 @@ class Findings:
     flagged: npt.NDArray[np.bool_]
     reasons: tuple[tuple[Reason, ...], ...]
 
+    def likeliest(self) -> npt.NDArray[np.int64]:
+        """The likeliest role of each, as its place in ROLES; who is flagged is no bystander."""
+        hidden: npt.NDArray[np.int64] = self.roles[:, :-1].argmax(axis=1)
+        return np.where(self.flagged, hidden, self.roles.argmax(axis=1))
+
 
 def conclude_accounts(roles: npt.NDArray[np.float64], families: Mapping[int, Mapping[str, Floats]]) -> Findings:
     """Findings from role probabilities, shape (n, 6), and what each family adds to selling and buying, (n,) each."""
