@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seawall.network.belief import BUYS, SAYS, SELLS
-from seawall.network.findings import FLAGGED_FROM, SPEAKS, WORTH_A_FINDING, conclude_accounts
+from seawall.network.findings import FLAGGED_FROM, SPEAKS, WORTH_A_FINDING, Findings, conclude_accounts
+from seawall.records.roles import ROLES
 
 SELLING = ("terms", "offers", "complaints", "among", "wanted", "promotes", "shares")
 BUYING = ("contact", "follows", "searches", "promotes")
@@ -52,6 +53,12 @@ def test_reasons_come_strongest_first_and_only_what_speaks_against(adds):
     reasons = found.reasons[0]
     assert [r.adds for r in reasons] == sorted((r.adds for r in reasons), reverse=True)
     assert all(r.adds > 0 and r.says == SAYS[r.family] for r in reasons)
+
+
+def test_who_is_flagged_has_a_role_though_bystanding_is_likelier_than_each():
+    roles = np.array([[0.3, 0, 0.25, 0, 0, 0.45], [0.3, 0, 0.25, 0, 0, 0.45]])
+    found = Findings(np.arange(2), roles, 1 - roles[:, -1], np.array([True, False]), ((), ()))
+    assert [ROLES[place] for place in found.likeliest()] == ["seller", "bystander"]
 
 
 def test_risk_is_all_that_is_not_bystanding():

@@ -1,4 +1,4 @@
-"""The graph: ties once a pair, nobody with themselves, nobody unknown."""
+"""The graph: who acts on whom, nobody with themselves, nobody unknown."""
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +12,7 @@ def pairs(first: str, second: str, rows: list[tuple], **more: list) -> pa.Table:
     columns = {first: pa.array([row[0] for row in rows], pa.uint64())}
     kind = pa.string() if second in {"tag", "link", "digest", "avatar_pdq"} else pa.uint64()
     columns[second] = pa.array([row[1] for row in rows], kind)
+    columns["n"] = pa.array([row[2] if len(row) > 2 else 1 for row in rows], pa.int64())
     return pa.table({**columns, **{name: pa.array(values, pa.string()) for name, values in more.items()}})
 
 
@@ -29,10 +30,25 @@ def edges(matrix) -> set[tuple[int, int]]:
     return set(zip(coo.row.tolist(), coo.col.tolist(), strict=True))
 
 
-def test_a_tie_goes_from_who_acts_and_counts_once():
-    made = graph(ties=pairs("actor_id", "target_id", [(10, 20), (10, 20), (30, 10)], kind=["like"] * 3))
+def test_a_tie_goes_from_who_acts():
+    made = graph(ties=pairs("actor_id", "target_id", [(10, 20), (30, 10)], kind=["like"] * 2))
     assert edges(made.ties["like"]) == {(0, 1), (2, 0)}
-    assert set(made.ties["like"].data) == {1.0}
+
+
+def test_a_hundred_times_weigh_more_than_once_and_far_less_than_a_hundred():
+    made = graph(ties=pairs("actor_id", "target_id", [(10, 20, 1), (20, 30, 100)], kind=["message"] * 2))
+    assert made.ties["message"][0, 1] == 1
+    assert 5 < made.ties["message"][1, 2] < 10
+
+
+def test_the_graph_of_some_accounts_keeps_their_ties_and_things():
+    made = graph(
+        follows=pairs("follower_id", "followee_id", [(10, 30), (20, 30)]),
+        link_uses=pairs("account_id", "link", [(10, "a"), (20, "b")]),
+    ).among(np.array([0, 2]))
+    assert made.accounts.tolist() == [10, 30]
+    assert edges(made.ties["follow"]) == {(0, 1)}
+    assert made.shares["link"].shape == (2, 1)
 
 
 def test_kinds_of_tie_are_apart():

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_graph import matrix
 
-from seawall.network.surprise import shared_with, surprise, ties_to
+from seawall.network.surprise import Sharing, Side, shared_with, surprise, ties_to
 
 COUNTS = st.floats(0, 1e4, width=32)
 EXPECTED = st.floats(2**-10, 1e4, width=32)
@@ -47,26 +47,45 @@ def webs(draw):
     return n, pairs, np.array(members, np.float32)
 
 
+def ties(pairs, members: np.ndarray):
+    """Ties to a soft set, spelt out for every account: (count, share, surprise)."""
+    n = len(members)
+    web = matrix(pairs, n, n)
+    found = ties_to(Side.of(web, web.T.tocsr()), members)
+    out = np.zeros((n, 3))
+    out[found.places] = np.stack([found.count, found.share, found.surprise], axis=1)
+    return out
+
+
 @given(webs())
 def test_ties_to_a_set_agree_with_counting_one_by_one(web):
     n, pairs, members = web
-    found = ties_to(matrix(pairs, n, n), members)
     dense = np.zeros((n, n))
     for row, column in pairs:
         dense[row, column] = 1
     rate = (dense.sum(axis=0) @ members) / max(dense.sum(), 1)
-    for row in range(n):
-        count, degree = dense[row] @ members, dense[row].sum()
-        assert found.count[row] == pytest.approx(count, abs=1e-5)
-        assert found.share[row] == pytest.approx(count / max(degree, 1), abs=1e-5)
-        assert found.surprise[row] == pytest.approx(one(count, degree * rate), abs=1e-3)
+    count, degree = dense @ members, dense.sum(axis=1)
+    expected = [one(count[row], degree[row] * rate) if count[row] else 0 for row in range(n)]
+    found = ties(pairs, members)
+    assert found[:, 0] == pytest.approx(count, abs=1e-5)
+    assert found[:, 1] == pytest.approx(count / np.maximum(degree, 1), abs=1e-5)
+    assert found[:, 2] == pytest.approx(expected, abs=1e-3)
+
+
+def test_weights_count_and_do_not_surprise():
+    web = matrix([(0, 2), (1, 3), (0, 4)], 5, 5)
+    web.data[:] = [4, 1, 1]
+    found = ties_to(Side.of(web, web.T.tocsr()), np.array([0, 0, 1, 1, 0], np.float32))
+    assert found.places.tolist() == [0, 1]
+    assert found.count.tolist() == [4, 1]
+    assert found.share.tolist() == [0.5, 1]
 
 
 def test_a_celebrity_with_many_ties_surprises_less_than_a_regular():
     fans = [(0, other) for other in range(2, 40)]
-    found = ties_to(matrix([*fans, (1, 2), (1, 3), (1, 4)], 40, 40), np.array([0, 0, *[1] * 3, *[0] * 35], np.float32))
-    assert found.count[0] == found.count[1] == 3
-    assert found.surprise[1] > found.surprise[0]
+    found = ties([*fans, (1, 2), (1, 3), (1, 4)], np.array([0, 0, *[1] * 3, *[0] * 35], np.float32))
+    assert found[0, 0] == found[1, 0] == 3
+    assert found[1, 2] > found[0, 2]
 
 
 @st.composite
@@ -79,8 +98,7 @@ def uses(draw):
 @given(uses(), st.integers(2, 4))
 def test_sharing_leaves_out_oneself_and_crowds(case, crowd):
     n, pairs, members = case
-    shared = matrix(pairs, n, 6)
-    found = shared_with(shared, shared.T.tocsr(), members, crowd)
+    found = shared_with(Sharing.of(matrix(pairs, n, 6), crowd), members)
     for row in range(n):
         total = 0.0
         for thing in {t for r, t in pairs if r == row}:
