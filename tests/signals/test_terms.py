@@ -59,7 +59,8 @@ def test_a_term_in_a_name_is_seen():
 
 
 def test_a_word_that_holds_a_term_is_none():
-    assert whats(posts=posts("qorvaneberry", "myqorvane"), accounts=accounts("zelmuthine", "brixolared")) == set()
+    words = posts("qorvaneberry", "myqorvane")
+    assert whats(posts=words, accounts=accounts("zelmuthine", handle="brixolared")) == set()
 
 
 def test_severity_sets_the_strength_and_the_strongest_sighting_counts():

@@ -74,7 +74,7 @@ def spell(order: Order, admission: Admission, material: Material, conclusions: C
         material,
         conclusions,
         accounts,
-        np.array(ROLES, np.str_)[conclusions.findings.roles.argmax(axis=1)],
+        np.array(ROLES, np.str_)[conclusions.findings.likeliest()],
         name_networks(groups, read_members(order.previous) if order.previous else {}),
         {thing: _things(order, material, thing, found) for thing, found in conclusions.things.items()},
     )

@@ -18,7 +18,7 @@ from seawall.records.errors import BadInput, UnknownVersion
 from seawall.records.run import SCHEMA_VERSION
 
 Ids = npt.NDArray[np.uint64]
-_NAMES = {"kind": pa.string(), "key": pa.uint64(), "name": pa.string()}
+_NAMES = pa.schema({"kind": pa.string(), "key": pa.uint64(), "name": pa.string()})
 
 
 class Names:
@@ -27,10 +27,7 @@ class Names:
     def __init__(self, folder: Path | None) -> None:
         self._known: dict[str, tuple[Ids, pa.Array]] = {}
         parts = sorted(folder.glob("part-*.parquet")) if folder else []
-        empty = pa.table({name: pa.array([], kind) for name, kind in _NAMES.items()})
-        table = pa.concat_tables(
-            [empty, *(pq.read_table(part).select(list(_NAMES)).cast(empty.schema) for part in parts)]
-        )
+        table = pa.concat_tables([_NAMES.empty_table(), *(pq.read_table(part).cast(_NAMES) for part in parts)])
         for kind in table["kind"].unique().to_pylist():
             of_kind = table.filter(pc.equal(table["kind"], kind))
             keys = of_kind["key"].to_numpy()

@@ -42,6 +42,11 @@ class Findings:
     flagged: npt.NDArray[np.bool_]
     reasons: tuple[tuple[Reason, ...], ...]
 
+    def likeliest(self) -> npt.NDArray[np.int64]:
+        """The likeliest role of each, as its place in ROLES; who is flagged is no bystander."""
+        hidden: npt.NDArray[np.int64] = self.roles[:, :-1].argmax(axis=1)
+        return np.where(self.flagged, hidden, self.roles.argmax(axis=1))
+
 
 def conclude_accounts(roles: npt.NDArray[np.float64], families: Mapping[int, Mapping[str, Floats]]) -> Findings:
     """Findings from role probabilities, shape (n, 6), and what each family adds to selling and buying, (n,) each."""
@@ -55,13 +60,11 @@ def conclude_accounts(roles: npt.NDArray[np.float64], families: Mapping[int, Map
 
 
 def _speaking(families: Mapping[str, Floats]) -> npt.NDArray[np.int64]:
-    """How many families speak for a class; what trees say of all evidence together is no family of its own."""
-    speaking: npt.NDArray[np.int64] = np.sum(
-        [part >= SPEAKS for name, part in families.items() if name != "resembles"], axis=0
-    )
+    """How many families speak for a class."""
+    speaking: npt.NDArray[np.int64] = np.sum([part >= SPEAKS for part in families.values()], axis=0)
     return speaking
 
 
 def _reasons(families: Mapping[str, Floats], account: int) -> tuple[Reason, ...]:
-    adds = sorted(((float(part[account]), name) for name, part in families.items()), reverse=True)
-    return tuple(Reason(name, SAYS[name], round(add, 3)) for add, name in adds if add > 0)
+    adds = sorted(((round(float(part[account]), 3), name) for name, part in families.items()), reverse=True)
+    return tuple(Reason(name, SAYS[name], add) for add, name in adds if add > 0)
