@@ -17,19 +17,36 @@ from seawall.network.graph import Graph, build_graph
 from seawall.network.words import bags_of, pairs_of
 from seawall.signals.base import Detector, merge
 
-Query = tuple[Callable[[Lake], ir.Table], tuple[str, ...]]
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question to the lake: the columns that are used, all where none is named, and what orders the rows."""
+
+    ask: Callable[[Lake], ir.Table]
+    order: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+
+    def of(self, lake: Lake) -> pa.Table:
+        """The lake's answer."""
+        table = self.ask(lake)
+        return lake.fetch(table.select(self.columns) if self.columns else table, self.order)
+
+
+TIES: Mapping[str, Query] = {
+    "follows": Query(queries.follows, columns=("follower_id", "followee_id")),
+    "ties": Query(queries.ties, columns=("actor_id", "target_id", "kind", "n")),
+    "mention_uses": Query(queries.mention_uses, columns=("account_id", "mentioned", "n")),
+}
+"""What only the graph is made of, and large: in any order, since the graph has its own."""
+
 QUERIES: Mapping[str, Query] = {
-    "accounts": (queries.accounts, ("account_id",)),
-    "follows": (queries.follows, ("follower_id", "followee_id")),
-    "ties": (queries.ties, ("actor_id", "target_id", "kind")),
-    "mention_uses": (queries.mention_uses, ("account_id", "mentioned")),
-    "tag_uses": (queries.tag_uses, ("account_id", "tag")),
-    "link_uses": (queries.link_uses, ("account_id", "link", "place")),
-    "media_uses": (queries.media_uses, ("account_id", "digest")),
-    "avatar_uses": (queries.avatar_uses, ("account_id",)),
-    "searches": (queries.searches, ("account_id", "query", "surface")),
-    "complaints": (queries.complaints, ("account_id", "reporter_id")),
-    "verdicts": (queries.verdicts, ("subject_kind", "subject_id")),
+    "accounts": Query(queries.accounts, ("account_id",)),
+    "tag_uses": Query(queries.tag_uses, ("account_id", "tag"), ("account_id", "tag")),
+    "link_uses": Query(queries.link_uses, ("account_id", "link", "place"), ("account_id", "link", "place")),
+    "media_uses": Query(queries.media_uses, ("account_id", "digest"), ("account_id", "digest")),
+    "avatar_uses": Query(queries.avatar_uses, ("account_id",)),
+    "searches": Query(queries.searches, ("account_id", "query", "surface")),
+    "complaints": Query(queries.complaints, ("account_id", "reporter_id")),
+    "verdicts": Query(queries.verdicts, ("subject_kind", "subject_id")),
 }
 STREAMED = ("posts", "media")
 """Tables that are read in batches and never held whole."""
@@ -49,14 +66,14 @@ class Material:
 def gather(lake: Lake, used: Sequence[Detector], stages: Stages) -> Material:
     """Ask the lake, run every detector, build the graph."""
     with stages.stage("queries"):
-        tables = {name: lake.fetch(query(lake), order) for name, (query, order) in QUERIES.items()}
+        tables = {name: query.of(lake) for name, query in QUERIES.items()}
     ids = tables["accounts"]["account_id"].to_numpy()
     with stages.stage("signals"):
         signals = merge(_signals(lake, used, tables))
+    with stages.stage("graph"):
+        graph = build_graph(ids, tables | {name: query.of(lake) for name, query in TIES.items()})
     with stages.stage("words"):
         bags, posts = _words(lake, ids, tables["accounts"])
-    with stages.stage("graph"):
-        graph = build_graph(ids, tables)
     return Material(graph, signals, tables, bags, posts)
 
 

@@ -46,9 +46,9 @@ class Lake:
     def fetch(self, expression: ir.Table, order_by: Sequence[str]) -> pa.Table:
         """The rows of a query in the order of these columns; ids are uint64, times UTC microseconds.
 
-        Nulls come last. The order is fixed when no two rows agree in all of `order_by`.
+        Nulls come last. The order is fixed when no two rows agree in all of `order_by`; without any, it may be any.
         """
-        return plain_types(self._collect(expression.order_by(list(order_by))))
+        return plain_types(self._collect(expression.order_by(list(order_by)) if order_by else expression))
 
     def batches(self, table: str, columns: Sequence[str], rows: int = 250_000) -> Iterator[pa.RecordBatch]:
         """Record batches of at most `rows` rows, in the order in which the door admitted them."""
