@@ -71,7 +71,7 @@ class QueryReader:
                 terms = self._misspelt(out.hash, i, j) if j - i >= MIN_TYPO else set()
                 found += [(term, start, end, TYPO) for term in terms]
                 if j == n:
-                    begun = _all(self.begun, self.begun_term, out.hash[j] - _shifted(out.hash[i], j - i))
+                    begun = _all(self.begun, self.begun_term, _span(out.hash, i, j))
                     found += [(term, start, end, PREFIX) for term in begun]
         return found
 
@@ -98,13 +98,16 @@ def _shifted(value, places):  # type: ignore[no-untyped-def]  # noqa: ANN001, AN
 
 
 @nb.njit(cache=True)
+def _span(hashes, i, j):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    return hashes[j] - _shifted(hashes[i], j - i)
+
+
+@nb.njit(cache=True)
 def _holed(hashes, i, j):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Hashes of symbols [i, j) with each one left out in turn."""
     out = np.empty(j - i, np.uint64)
     for k in range(i, j):
-        before = hashes[k] - _shifted(hashes[i], k - i)
-        after = hashes[j] - _shifted(hashes[k + 1], j - k - 1)
-        out[k - i] = _shifted(before, j - k - 1) + after
+        out[k - i] = _shifted(_span(hashes, i, k), j - k - 1) + _span(hashes, k + 1, j)
     return out
 
 

@@ -1,0 +1,1 @@
+"""One benchmark a file; each also runs its peers in the same process."""
