@@ -25,16 +25,14 @@ class Status(StrEnum):
 
 
 class Match(StrEnum):
-    """Where a term may stand; each policy includes the ones before it.
+    """Where a term may stand. Phrases and sequences of emoji are told from the term's own text.
 
-    `WORD`: a whole token or, for several words, the phrase. `HASHTAG`: also glued to other words inside a hashtag.
-    `ANYWHERE`: also inside longer words. Scripts that write no spaces match inside a run of their letters under every
-    policy.
+    `WORD`: a whole token or phrase. `HASHTAG`: also glued to other words inside a hashtag. Scripts that write no spaces
+    match inside a run of their letters under both.
     """
 
     WORD = "word"
     HASHTAG = "hashtag"
-    ANYWHERE = "anywhere"
 
 
 @dataclass(frozen=True, slots=True)

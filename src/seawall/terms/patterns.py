@@ -6,7 +6,7 @@ apart. The edit table holds each form with one letter dropped or two neighbours 
 Mor and Fraenkel (CACM 1982), restricted to one edit.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numba as nb
@@ -16,14 +16,13 @@ import numpy.typing as npt
 from seawall.terms.alphabet import Alphabet, Kind
 from seawall.terms.engine import Table, build
 from seawall.terms.fold import BASE, GAP, WINDOW, Letters, alike, fold_rows, mix, new_stream
-from seawall.terms.lexicon import Lexicon
 
 VISUAL_Q = 5
 AS_IS, DROPPED, DROPPED_PAIR, SWAPPED = 0, 1, 2, 3
 """What was done to a form: nothing; one letter dropped, at `pos`; two, because the drop made equal neighbours; swapped."""
 MIN_DROP, MIN_SWAP = 6, 5
 APART, MERGED = 1, 2
-PAIRS = (("m", "rn"), ("w", "vv"), ("d", "cl"), ("k", "ck"))
+PAIRS = (("m", "rn"), ("w", "vv"), ("d", "cl"))
 PAIR_COST = 0.4
 
 
@@ -48,18 +47,16 @@ class Patterns(NamedTuple):
     pos: npt.NDArray[np.uint8]
 
 
-def spellings(lexicon: Lexicon) -> Iterator[tuple[int, str, float]]:
+def spellings(texts: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str, float]]:
     """(term, text, cost) of everything that the exact and visual lanes look for."""
-    for number, term in enumerate(lexicon.terms):
-        if term.scanned:
-            text = term.text
-            yield number, text, 0.0
-            if not text.isascii():
-                yield number, text.upper(), 0.0
-                yield number, text.title(), 0.0
-            for letter, pair in PAIRS[:3]:
-                if letter in text:
-                    yield number, text.replace(letter, pair), PAIR_COST
+    for number, text in texts:
+        yield number, text, 0.0
+        if not text.isascii():
+            yield number, text.upper(), 0.0
+            yield number, text.title(), 0.0
+        for letter, pair in PAIRS:
+            if letter in text:
+                yield number, text.replace(letter, pair), PAIR_COST
 
 
 def letters_of(alphabet: Alphabet) -> Letters:
@@ -230,9 +227,9 @@ def visual_tables(forms: Forms) -> tuple[Table, Patterns, Table, Patterns]:
     return tables[0], tables[1], tables[2], tables[3]  # type: ignore[return-value]
 
 
-def edit_table(forms: Forms) -> tuple[Table, Patterns]:
-    """The patterns of the edit lane: one letter dropped or two swapped, in scripts that write spaces."""
+def edit_table(forms: Forms, terms: int) -> tuple[Table, Patterns]:
+    """The patterns of the edit lane: one letter of the first `terms` terms dropped or two swapped, spaced scripts only."""
     kinds = forms.entry >> 21 & 15
     bad = np.add.reduceat((kinds == Kind.UNSPACED) | (kinds == Kind.EMOJI), forms.at[:-1]) if len(forms.term) else kinds
-    form, op, pos, whole, length = _neighbours(forms, (forms.plain != 0) & (bad == 0))
+    form, op, pos, whole, length = _neighbours(forms, (forms.plain != 0) & (bad == 0) & (forms.term < terms))
     return build(0, whole, whole, length, many=bool(np.any(forms.gap))), Patterns(form, op, pos)

@@ -108,7 +108,7 @@ def _patterns(blob, k):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
 
 
 @nb.njit(cache=True)
-def _unpack(blob):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def unpack(blob):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """The arrays of a block, as views."""
     page = _words(blob, 0, 4).view(np.uint16)
     letters = Letters(page, _u32(blob, 1), _u32(blob, 2), _u8(blob, 3))
@@ -152,7 +152,7 @@ def scan(data, offsets, in_tag, lanes, blob):  # type: ignore[no-untyped-def]  #
     Short texts are read many at a time, a long one in chunks that overlap by two windows, so that the buffers stay in
     cache and the time stays linear.
     """
-    compiled = _unpack(blob)
+    compiled = unpack(blob)
     rows = len(offsets) - 1
     size = 4 * min(offsets[rows] - offsets[0], CHUNK) + rows + 8
     size = min(size, 4 * CHUNK + BATCH + 8)

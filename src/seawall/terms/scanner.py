@@ -8,11 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from seawall.terms.alphabet import Disguise, alphabet
+from seawall.terms.alphabet import Disguise, Kind, alphabet
 from seawall.terms.fold import span_hashes
 from seawall.terms.lexicon import Lexicon
 from seawall.terms.patterns import edit_table, forms_of, letters_of, spellings, visual_tables
-from seawall.terms.scan import BITS, COST, EDIT, END, LANE, MILLI, ROW, START, TERM, Compiled, Sounds, pack, scan
+from seawall.terms.query import QueryReader
+from seawall.terms.rules import Rules, looked_for
+from seawall.terms.scan import BITS, COST, EDIT, END, LANE, MILLI, ROW, START, TERM, Compiled, Sounds, pack, scan, unpack
 from seawall.terms.sound import romanised, sound_table
 
 
@@ -69,22 +71,30 @@ def disguises_of(bits: int) -> tuple[str, ...]:
 class Scanner:
     """A compiled lexicon. A term's id is its position in `lexicon.terms`; only active terms are looked for."""
 
-    def __init__(self, lexicon: Lexicon, blob: npt.NDArray[np.uint64], *, lanes: Collection[Lane] = LANES) -> None:
+    def __init__(
+        self, lexicon: Lexicon, blob: npt.NDArray[np.uint64], *, lanes: Collection[Lane] = LANES
+    ) -> None:
         self.lexicon = lexicon
         self.blob = blob
         self._lanes = int(Lane.EDIT in lanes) | int(Lane.PHONETIC in lanes) << 1
+        self._rules = Rules.of(lexicon)
+        self._reader: QueryReader | None = None
 
     @classmethod
     def compile(cls, lexicon: Lexicon, *, lanes: Collection[Lane] = LANES) -> "Scanner":
         """Compile the active terms; the exact and visual lanes are always on."""
-        rows = list(spellings(lexicon))
-        wanted = "".join({char for _, text, _ in rows for char in text if not char.isalnum()})
-        letters = letters_of(alphabet().with_emoji(_emoji(wanted)))
+        rows = list(spellings(looked_for(lexicon)))
+        signs = sorted({char for _, text, _ in rows for char in text if not char.isalnum()})
+        table = alphabet()
+        emoji = "".join(char for char in signs if table.of(char) >> 21 & 15 == Kind.EMOJI)
+        letters = letters_of(table.with_emoji(emoji))
         forms = forms_of(rows, letters)
-        table, terms = sound_table(lexicon)
-        sounds = Sounds(terms, romanised())
-        blob = pack(Compiled(letters, forms, *visual_tables(forms), *edit_table(forms), table, sounds))
-        return cls(lexicon, blob, lanes=lanes)
+        sound, terms = sound_table(lexicon)
+        edit, edit_patterns = edit_table(forms, len(lexicon))
+        compiled = Compiled(
+            letters, forms, *visual_tables(forms), edit, edit_patterns, sound, Sounds(terms, romanised())
+        )
+        return cls(lexicon, pack(compiled), lanes=lanes)
 
     def scan_column(self, texts: pa.Array | pa.ChunkedArray, *, hashtags: bool = False) -> Hits:
         """The hits in a column of text; a null has none. `hashtags`: each row is one hashtag without its #.
@@ -93,6 +103,7 @@ class Scanner:
         """
         data, offsets = utf8(texts)
         found = scan(data, offsets, hashtags, self._lanes, self.blob)
+        found = self._rules.settled(found)
         found = found[~own_words(found, data, offsets)]
         return Hits(
             found[:, ROW],
@@ -111,10 +122,27 @@ class Scanner:
         found = scan(data, np.array((0, len(raw)), np.int64), hashtag, self._lanes, self.blob)
         if not len(found):
             return []
+        found = self._rules.settled(found)
         return [
             Hit(row[TERM], row[START], row[END], LANES[row[LANE]], disguises_of(row[BITS]), row[COST] / MILLI)
             for row in found.tolist()
         ]
+
+
+    def read_query(self, query: str) -> list[Hit]:
+        """The terms in what a person types: as in a text, as one word without spaces, begun, or misspelt."""
+        hits = self.scan_text(query)
+        if " " in query.strip():
+            hits += [hit for hit in self.scan_text("".join(query.split())) if hit.lane is not Lane.PHONETIC]
+        if self._reader is None:
+            compiled = unpack(self.blob)
+            self._reader = QueryReader.of(compiled.forms, compiled.letters, len(self.lexicon))
+        known = {hit.term for hit in hits}
+        for term, start, end, cost in self._reader.read(query):
+            if term not in known:
+                known.add(term)
+                hits.append(Hit(term, start, end, Lane.EDIT, ("edit",), cost))
+        return hits
 
 
 def own_words(
@@ -138,20 +166,15 @@ def own_words(
     return out
 
 
-def _emoji(chars: str) -> str:
-    table = alphabet()
-    return "".join(sorted(char for char in chars if table.of(char) >> 21 & 15 == 8))
-
-
 def utf8(texts: pa.Array | pa.ChunkedArray) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
     """Bytes and offsets [rows + 1] of a string column; a null row is empty."""
     texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
     texts = texts.cast(pa.large_string())
     if texts.null_count:
         texts = texts.fill_null("")
+    nothing = np.frombuffer(b"\0", np.uint8)
     if len(texts) == 0:
-        return np.zeros(1, np.uint8), np.zeros(1, np.int64)
+        return nothing, np.zeros(1, np.int64)
     _, offsets, data = texts.buffers()
-    bounds = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
-    empty = data is None or data.size == 0
-    return (np.zeros(1, np.uint8) if empty else np.frombuffer(data, np.uint8)), bounds
+    bounds = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1].copy()
+    return (nothing if data is None or data.size == 0 else np.frombuffer(data, np.uint8)), bounds

@@ -20,6 +20,7 @@ OTHER_LETTER = np.float32(0.8)
 REPEATED, DOUBLED = np.float32(0.25), np.float32(0.6)
 SEPARATED, SPELLED_OUT, GLUED, WEAK_END, EDITED = (np.float32(x) for x in (0.15, 0.4, 0.5, 0.3, 1.0))
 MASKED_LETTER = np.float32(0.4)
+MIN_GLUED = 5
 UNSPACED_ALPHABET, UNSPACED_SYLLABLE = 5, 3
 
 _SYMBOL = np.uint32(0x1FFFFF)
@@ -128,7 +129,7 @@ def _ends(out, i, j):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
             if inner & IN_RUN:
                 if not _unspaced_ok(out, i, j):
                     return REJECTED, 0
-            elif inner & IN_TAG:
+            elif inner & IN_TAG and j - i >= MIN_GLUED:
                 cost += GLUED
                 bits |= _B_GLUED
             else:
