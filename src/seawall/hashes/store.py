@@ -115,6 +115,30 @@ class BankStore:
         )
         return self._retire(change, wanted)
 
+    def replace(self, bank: str, entries: pa.Table) -> list[int]:
+        """Add entries and take back whatever else their references said before; returns the new entries' numbers."""
+        new = self.add(bank, entries)
+        said: dict[tuple[str, str], set[tuple[str, str]]] = {}
+        for row in entries.to_pylist():
+            said.setdefault((row["source"], row["reference"]), set()).add((row["kind"], row["value"].lower()))
+        query = (
+            "SELECT entry, kind, value FROM entries WHERE bank = ? AND source = ? AND reference = ? AND value NOTNULL"
+        )
+        old = [
+            entry
+            for (source, reference), hashes in said.items()
+            for entry, kind, value in self.ledger.execute(query, (bank, source, reference))
+            if (kind, value) not in hashes
+        ]
+        if old:
+            self.withdraw_entries(old)
+        return new
+
+    def references(self, bank: str, source: str) -> list[str]:
+        """The ids under which a source lists something in a bank now."""
+        query = "SELECT DISTINCT reference FROM entries WHERE bank = ? AND source = ? AND state != 'withdrawn'"
+        return [reference for (reference,) in self.ledger.execute(query, (bank, source))]
+
     def withdraw_entries(self, entries: Sequence[int]) -> int:
         """Take entries back by number."""
         change = "UPDATE entries SET state = 'withdrawn', pending = 1 WHERE entry = ? AND state != 'withdrawn'"
