@@ -28,7 +28,7 @@ _VERSION = 1
 _TABLES = """
 CREATE TABLE IF NOT EXISTS banks (name TEXT PRIMARY KEY, matching REAL NOT NULL DEFAULT 1.0);
 CREATE TABLE IF NOT EXISTS entries (
-  entry INTEGER PRIMARY KEY AUTOINCREMENT, bank TEXT NOT NULL REFERENCES banks(name), kind TEXT NOT NULL, value TEXT,
+  entry INTEGER PRIMARY KEY AUTOINCREMENT, bank TEXT NOT NULL, kind TEXT NOT NULL, value TEXT,
   category TEXT NOT NULL, opinion TEXT NOT NULL, source TEXT NOT NULL, reference TEXT NOT NULL, added_at TEXT NOT NULL,
   state TEXT NOT NULL DEFAULT 'standing', pending INTEGER NOT NULL DEFAULT 1);
 CREATE UNIQUE INDEX IF NOT EXISTS once ON entries (bank, source, reference, kind, value) WHERE state != 'withdrawn';
@@ -181,6 +181,29 @@ class BankStore:
             "SELECT b.name, COUNT(e.entry) FROM banks b LEFT JOIN entries e ON e.bank = b.name AND e.state = 'standing'"
         )
         return dict(self.ledger.execute(f"{query} GROUP BY b.name ORDER BY b.name"))
+
+    def matching(self) -> dict[str, float]:
+        """Every bank's share of lookups that it takes part in, from 0 (off) to 1."""
+        return dict(self.ledger.execute("SELECT name, matching FROM banks ORDER BY name"))
+
+    def set_matching(self, bank: str, share: float) -> None:
+        """Let a bank take part in a share of lookups; a new bank is begun."""
+        if not 0 <= share <= 1:
+            raise BadInput(f"a bank takes part in a share of lookups from 0 to 1; {share} was given.")
+        insert = "INSERT INTO banks (name, matching) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET matching = ?"
+        self.ledger.execute(insert, (bank, share, share))
+
+    def drop_bank(self, bank: str) -> None:
+        """Withdraw all of a bank and forget its name from now on."""
+        change = "UPDATE entries SET state = 'withdrawn', pending = 1 WHERE bank = ? AND state != 'withdrawn'"
+        self._retire(change, [(bank,)])
+        self.ledger.execute("DELETE FROM banks WHERE name = ?", (bank,))
+
+    def entry(self, entry: int) -> tuple[str, str, str] | None:
+        """(bank, kind, value) of an entry that stands, or None."""
+        query = "SELECT bank, kind, value FROM entries WHERE entry = ? AND state = 'standing'"
+        row = self.ledger.execute(query, (entry,)).fetchone()
+        return None if row is None else (str(row[0]), str(row[1]), str(row[2]))
 
     def checkpoint(self, exchange: str) -> str | None:
         """Where the reading of an exchange stands, or None before its first page."""
