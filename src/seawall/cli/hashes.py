@@ -13,7 +13,13 @@ from seawall.intake.hash_lists import read_hash_list
 from seawall.records.errors import BadInput, Unavailable
 
 _STORE = click.argument("store", type=click.Path(path_type=Path, file_okay=False))
-_THRESHOLD = click.option("--threshold", type=click.IntRange(0, MAX_THRESHOLD), default=THRESHOLD, show_default=True)
+_THRESHOLD = click.option(
+    "--threshold",
+    type=click.IntRange(0, MAX_THRESHOLD),
+    default=THRESHOLD,
+    show_default=True,
+    help="largest PDQ distance that the index can answer",
+)
 
 
 @click.group("hashes")

@@ -78,7 +78,9 @@ class ExchangeSession:
             self.sleep(_wait(answer, attempt))
         return Reply(answer)
 
-    def post(self, url: str, data: bytes | str | None = None, json: Any = None) -> Reply:
+    def post(
+        self, url: str, data: bytes | str | None = None, json: Any = None, headers: Mapping[str, str] | None = None
+    ) -> Reply:
         """Write once."""
         body = msgspec.json.encode(json) if json is not None else data.encode() if isinstance(data, str) else data
         kind = {"Content-Type": "application/json"} if json is not None else {}

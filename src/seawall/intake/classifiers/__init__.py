@@ -1,0 +1,1 @@
+"""Classifiers of vendors: they route media to people, and decide nothing."""
