@@ -1,4 +1,4 @@
-"""The one place that opens outgoing connections: listed hosts, a ledger.
+"""The one place that opens outgoing connections, listed ones only.
 
 Nothing is reached that the operator has not listed by origin; redirects are not followed; an address that is not
 public is refused unless its origin is listed as private; the address that was checked is the one that is connected

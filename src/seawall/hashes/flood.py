@@ -1,4 +1,4 @@
-"""The flood guard: a hash that suddenly matches too many accounts is set aside."""
+"""The flood guard: a hash that matches too many accounts is set aside."""
 
 from collections import deque
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Banks on disk: a ledger of entries and the index of their PDQ hashes, kept in step.
+"""Banks on disk: a ledger of entries, and the index kept in step.
 
 The ledger is SQLite and says what stands; the index follows it. An entry's number is used once. Each change is
 written to the ledger first, marked as still to be done in the index, and marked done afterwards: what a killed process

@@ -1,4 +1,4 @@
-"""Spread clusters: near-duplicate media, judged by who shares them and never by their content."""
+"""Spread clusters: near-duplicate media, judged by who shares them."""
 
 from dataclasses import dataclass, field
 

@@ -1,1 +1,1 @@
-"""Classifiers of vendors: they route media to people, and decide nothing."""
+"""Vendors' classifiers: they route media to people, never decide."""

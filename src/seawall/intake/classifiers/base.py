@@ -1,4 +1,4 @@
-"""What a classifier is to Seawall: a priority for the queue, behind a breaker."""
+"""What a classifier is to Seawall: a priority for a queue."""
 
 import time
 from collections.abc import Callable, Mapping

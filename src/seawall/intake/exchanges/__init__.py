@@ -1,1 +1,1 @@
-"""Hash exchanges: each one's wire format, read page by page into a bank."""
+"""Hash exchanges: each wire format, read page by page into a bank."""

@@ -1,4 +1,4 @@
-"""Project Arachnid Shield: asks by PDQ alone, so that no picture leaves."""
+"""Project Arachnid Shield: asked by PDQ alone, no picture leaves."""
 
 import base64
 from dataclasses import dataclass

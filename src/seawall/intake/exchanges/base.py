@@ -1,4 +1,4 @@
-"""What an exchange is to Seawall: pages in, votes out; and how pages become a bank."""
+"""What an exchange is to Seawall: pages into a bank, votes out."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What the exchange clients take for a requests session, over our own outgoing connections."""
+"""What exchange clients take for a session, over our connections."""
 
 import base64
 import time

@@ -1,4 +1,4 @@
-"""ThreatExchange: updates of a privacy group; its signals are leads, not verdicts."""
+"""ThreatExchange: a group's signals, which are leads, not verdicts."""
 
 import time
 from collections.abc import Callable, Iterator
