@@ -37,6 +37,7 @@ CREATE INDEX IF NOT EXISTS undone ON entries (pending) WHERE pending = 1;
 CREATE TABLE IF NOT EXISTS notices (at TEXT NOT NULL, entry INTEGER NOT NULL, text TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS checkpoints (exchange TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
+_MOST = 1000  # a flat image may be near a hundred thousand others: the nearest say enough
 _COLUMNS = "entry, bank, kind, value, category, opinion, source, reference"
 
 
@@ -156,7 +157,7 @@ class BankStore:
         return list(self.ledger.execute("SELECT at, entry, text FROM notices ORDER BY at, entry"))
 
     def lookup(self, hashes: Sequence[tuple[HashKind, str]], threshold: int | None = None) -> list[list[Match]]:
-        """The standing entries that each (kind, hexadecimal text) matches, nearest first."""
+        """The standing entries that each (kind, hexadecimal text) matches, nearest first, of PDQ the nearest 1,000."""
         out: list[list[Match]] = [[] for _ in hashes]
         for place, (kind, value) in enumerate(hashes):
             if kind is not HashKind.PDQ:
@@ -242,7 +243,9 @@ class BankStore:
         if not fine.all():
             raise BadInput(f"a pdq is {DIGITS[HashKind.PDQ]} hexadecimal digits; {len(values) - fine.sum()} are not.")
         out: list[list[Match]] = [[] for _ in values]
-        for query, entry, distance in np.unique(self.writer.index.search(words(hashes), threshold), axis=0).tolist():
+        found = self.writer.index.search(words(hashes), threshold)
+        place = np.arange(len(found)) - np.searchsorted(found[:, 0], found[:, 0])
+        for query, entry, distance in np.unique(found[place < _MOST], axis=0).tolist():
             row = self.ledger.execute(
                 f"SELECT {_COLUMNS} FROM entries WHERE entry = ? AND state = 'standing'",  # noqa: S608
                 (entry,),
