@@ -70,3 +70,14 @@ def test_of_names_the_outcome_of_every_file(tmp_path):
 def test_a_mapping_that_is_none_is_refused(store, tmp_path):
     with pytest.raises(BadInput, match="field=column"):
         run("add", store, tmp_path / "list.csv", "--bank", "known", "--map", "nonsense")
+
+
+def test_of_holds_files_to_expected_hashes(tmp_path):
+    path, expected = tmp_path / "noise.png", tmp_path / "expected.csv"
+    Image.fromarray(np.random.default_rng(1).integers(0, 256, (9, 9, 3)).astype(np.uint8)).resize((200, 200)).save(path)
+    pdq = run("of", path).split("\t")[3]
+    expected.write_text(f"file,pdq\nnoise.png,{pdq}\n")
+    assert "1 files have the expected PDQ" in run("of", path, "--expect", expected)
+    expected.write_text(f"file,pdq\nnoise.png,{'0' * 64}\n")
+    with pytest.raises(BadInput, match="noise"):
+        run("of", path, "--expect", expected)

@@ -1,5 +1,6 @@
 """`seawall hashes`: banks of known media, lookups and the canary."""
 
+import csv
 from pathlib import Path
 
 import click
@@ -13,7 +14,13 @@ from seawall.intake.hash_lists import read_hash_list
 from seawall.records.errors import BadInput, Unavailable
 
 _STORE = click.argument("store", type=click.Path(path_type=Path, file_okay=False))
-_THRESHOLD = click.option("--threshold", type=click.IntRange(0, MAX_THRESHOLD), default=THRESHOLD, show_default=True)
+_THRESHOLD = click.option(
+    "--threshold",
+    type=click.IntRange(0, MAX_THRESHOLD),
+    default=THRESHOLD,
+    show_default=True,
+    help="largest PDQ distance that the index can answer",
+)
 
 
 @click.group("hashes")
@@ -84,15 +91,33 @@ def lookup(store: Path, values: tuple[str, ...], kind: str) -> None:
 
 @hashes.command("of")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
-def of(files: tuple[Path, ...]) -> None:
+@click.option(
+    "--expect",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="CSV with columns file and pdq: fail where a file's PDQ is another",
+)
+def of(files: tuple[Path, ...], expect: Path | None) -> None:
     """Hash image files; prints one line a view: file, outcome, view, PDQ, quality, SHA-256."""
+    found: dict[str, str] = {}
     for path in files:
         with path.open("rb") as stream:
             hashed = hash_file(stream)
+        found[path.name] = hashed.pdq or ""
         for view in hashed.views:
             click.echo(f"{path}\t{hashed.outcome}\t{view.name}\t{view.pdq}\t{view.quality}\t{hashed.sha256}")
         if not hashed.views:
             click.echo(f"{path}\t{hashed.outcome}\t\t\t{hashed.quality or 0}\t{hashed.sha256}")
+    if expect:
+        _hold_to(expect, found)
+
+
+def _hold_to(expect: Path, found: dict[str, str]) -> None:
+    with expect.open(newline="") as lines:
+        wanted = {row["file"]: row["pdq"] for row in csv.DictReader(lines)}
+    other = sorted(name for name, pdq in found.items() if wanted.get(name) != pdq)
+    if other:
+        raise BadInput(f"{len(other)} of {len(found)} files have another PDQ than {expect} says: {', '.join(other)}.")
+    click.echo(f"{len(found)} files have the expected PDQ")
 
 
 @hashes.command("build")

@@ -1,4 +1,4 @@
-"""The canary: an invented picture that must match, or all is broken."""
+"""The canary: a benign picture that must match, or matching is broken."""
 
 import io
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Banks on disk: a ledger of entries and their index, kept in step.
+"""Banks on disk: a ledger of entries, and the index kept in step.
 
 The ledger is SQLite and says what stands; the index follows it. An entry's number is used once. Each change is
 written to the ledger first, marked as still to be done in the index, and marked done afterwards: what a killed process
@@ -28,7 +28,7 @@ _VERSION = 1
 _TABLES = """
 CREATE TABLE IF NOT EXISTS banks (name TEXT PRIMARY KEY, matching REAL NOT NULL DEFAULT 1.0);
 CREATE TABLE IF NOT EXISTS entries (
-  entry INTEGER PRIMARY KEY AUTOINCREMENT, bank TEXT NOT NULL REFERENCES banks(name), kind TEXT NOT NULL, value TEXT,
+  entry INTEGER PRIMARY KEY AUTOINCREMENT, bank TEXT NOT NULL, kind TEXT NOT NULL, value TEXT,
   category TEXT NOT NULL, opinion TEXT NOT NULL, source TEXT NOT NULL, reference TEXT NOT NULL, added_at TEXT NOT NULL,
   state TEXT NOT NULL DEFAULT 'standing', pending INTEGER NOT NULL DEFAULT 1);
 CREATE UNIQUE INDEX IF NOT EXISTS once ON entries (bank, source, reference, kind, value) WHERE state != 'withdrawn';
@@ -37,6 +37,7 @@ CREATE INDEX IF NOT EXISTS undone ON entries (pending) WHERE pending = 1;
 CREATE TABLE IF NOT EXISTS notices (at TEXT NOT NULL, entry INTEGER NOT NULL, text TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS checkpoints (exchange TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
+_MOST = 1000  # a flat image may be near a hundred thousand others: the nearest say enough
 _COLUMNS = "entry, bank, kind, value, category, opinion, source, reference"
 
 
@@ -115,6 +116,30 @@ class BankStore:
         )
         return self._retire(change, wanted)
 
+    def replace(self, bank: str, entries: pa.Table) -> list[int]:
+        """Add entries and take back whatever else their references said before; returns the new entries' numbers."""
+        new = self.add(bank, entries)
+        said: dict[tuple[str, str], set[tuple[str, str]]] = {}
+        for row in entries.to_pylist():
+            said.setdefault((row["source"], row["reference"]), set()).add((row["kind"], row["value"].lower()))
+        query = (
+            "SELECT entry, kind, value FROM entries WHERE bank = ? AND source = ? AND reference = ? AND value NOTNULL"
+        )
+        old = [
+            entry
+            for (source, reference), hashes in said.items()
+            for entry, kind, value in self.ledger.execute(query, (bank, source, reference))
+            if (kind, value) not in hashes
+        ]
+        if old:
+            self.withdraw_entries(old)
+        return new
+
+    def references(self, bank: str, source: str) -> list[str]:
+        """The ids under which a source lists something in a bank now."""
+        query = "SELECT DISTINCT reference FROM entries WHERE bank = ? AND source = ? AND state != 'withdrawn'"
+        return [reference for (reference,) in self.ledger.execute(query, (bank, source))]
+
     def withdraw_entries(self, entries: Sequence[int]) -> int:
         """Take entries back by number."""
         change = "UPDATE entries SET state = 'withdrawn', pending = 1 WHERE entry = ? AND state != 'withdrawn'"
@@ -132,7 +157,7 @@ class BankStore:
         return list(self.ledger.execute("SELECT at, entry, text FROM notices ORDER BY at, entry"))
 
     def lookup(self, hashes: Sequence[tuple[HashKind, str]], threshold: int | None = None) -> list[list[Match]]:
-        """The standing entries that each (kind, hexadecimal text) matches, nearest first."""
+        """The standing entries that each (kind, hexadecimal text) matches, nearest first, of PDQ the nearest 1,000."""
         out: list[list[Match]] = [[] for _ in hashes]
         for place, (kind, value) in enumerate(hashes):
             if kind is not HashKind.PDQ:
@@ -157,6 +182,29 @@ class BankStore:
             "SELECT b.name, COUNT(e.entry) FROM banks b LEFT JOIN entries e ON e.bank = b.name AND e.state = 'standing'"
         )
         return dict(self.ledger.execute(f"{query} GROUP BY b.name ORDER BY b.name"))
+
+    def matching(self) -> dict[str, float]:
+        """Every bank's share of lookups that it takes part in, from 0 (off) to 1."""
+        return dict(self.ledger.execute("SELECT name, matching FROM banks ORDER BY name"))
+
+    def set_matching(self, bank: str, share: float) -> None:
+        """Let a bank take part in a share of lookups; a new bank is begun."""
+        if not 0 <= share <= 1:
+            raise BadInput(f"a bank takes part in a share of lookups from 0 to 1; {share} was given.")
+        insert = "INSERT INTO banks (name, matching) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET matching = ?"
+        self.ledger.execute(insert, (bank, share, share))
+
+    def drop_bank(self, bank: str) -> None:
+        """Withdraw all of a bank and forget its name from now on."""
+        change = "UPDATE entries SET state = 'withdrawn', pending = 1 WHERE bank = ? AND state != 'withdrawn'"
+        self._retire(change, [(bank,)])
+        self.ledger.execute("DELETE FROM banks WHERE name = ?", (bank,))
+
+    def entry(self, entry: int) -> tuple[str, str, str] | None:
+        """(bank, kind, value) of an entry that stands, or None."""
+        query = "SELECT bank, kind, value FROM entries WHERE entry = ? AND state = 'standing'"
+        row = self.ledger.execute(query, (entry,)).fetchone()
+        return None if row is None else (str(row[0]), str(row[1]), str(row[2]))
 
     def checkpoint(self, exchange: str) -> str | None:
         """Where the reading of an exchange stands, or None before its first page."""
@@ -195,7 +243,9 @@ class BankStore:
         if not fine.all():
             raise BadInput(f"a pdq is {DIGITS[HashKind.PDQ]} hexadecimal digits; {len(values) - fine.sum()} are not.")
         out: list[list[Match]] = [[] for _ in values]
-        for query, entry, distance in np.unique(self.writer.index.search(words(hashes), threshold), axis=0).tolist():
+        found = self.writer.index.search(words(hashes), threshold)
+        place = np.arange(len(found)) - np.searchsorted(found[:, 0], found[:, 0])
+        for query, entry, distance in np.unique(found[place < _MOST], axis=0).tolist():
             row = self.ledger.execute(
                 f"SELECT {_COLUMNS} FROM entries WHERE entry = ? AND state = 'standing'",  # noqa: S608
                 (entry,),

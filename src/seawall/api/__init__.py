@@ -1,0 +1,1 @@
+"""The door for the platform's machines: HTTP in, decisions out."""

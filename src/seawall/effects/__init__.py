@@ -1,0 +1,1 @@
+"""Proposed effects, and the one place that opens outgoing connections."""

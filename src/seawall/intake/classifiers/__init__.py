@@ -1,0 +1,1 @@
+"""Vendors' classifiers: they route media to people, never decide."""

@@ -1,0 +1,1 @@
+"""Hash exchanges: each wire format, read page by page into a bank."""
