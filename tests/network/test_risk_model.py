@@ -209,6 +209,7 @@ def test_a_clone_is_unfitted_and_alike():
     [
         (lambda x, g, y: (x[:-1], g, y), "one row of X an account"),
         (lambda x, g, y: (np.where(x > 2, np.nan, x), g, y), "nan"),
+        (lambda x, g, y: (x, -g, y), "weights are zero or more"),
         (lambda x, g, y: (x, g, y[:-1]), "y is"),
         (lambda x, g, y: (x, g, np.where(y == 1, 2, y)), "1 confirmed, 0 cleared"),
         (lambda x, g, y: (x, g, np.where(y == 1, -1, y)), f"it takes {FOLDS} confirmed"),
