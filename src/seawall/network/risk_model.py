@@ -1,4 +1,4 @@
-"""The risk of every account in a graph, learnt from those that are decided."""
+"""The risk of every account in a graph, learnt from verdicts."""
 
 from hashlib import blake2b
 from typing import Any, Self

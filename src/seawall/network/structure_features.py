@@ -1,4 +1,4 @@
-"""What an account's place in the graph says, labels and attributes aside."""
+"""What an account's place in the graph says by itself."""
 
 import numpy as np
 
