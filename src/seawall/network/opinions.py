@@ -1,4 +1,4 @@
-"""Learners that each look at some columns, and what they say of all."""
+"""Learners that each see some columns, and what they say."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol

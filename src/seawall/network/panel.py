@@ -1,4 +1,4 @@
-"""Several calibrated opinions, trusted as far as they were right.
+"""Several opinions, calibrated and trusted as far as they were right.
 
 The labelled accounts are dealt into folds. A learner is trained once for each fold left out; what it says of that
 fold decides its calibration (Platt, "Probabilistic outputs for support vector machines", 1999) and its say.

@@ -1,4 +1,4 @@
-"""The risk of every account, learnt from those that are decided."""
+"""The risk of every account in a graph, learnt from verdicts."""
 
 from hashlib import blake2b
 from typing import Any, Self
@@ -87,7 +87,7 @@ class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         by_fold, folds = self._by_fold(X, graph, rows)
         spread = Z_90 * np.sqrt(FOLDS - 1) * by_fold.std(axis=1)
-        alone = np.diff(graph.indptr)[slice(None) if rows is None else rows] == 0
+        alone = np.diff(csr_matrix(graph).indptr)[slice(None) if rows is None else rows] == 0
         return np.asarray((np.abs(own_fold(by_fold, folds) - logit(threshold)) < spread) | alone)
 
     def contributions(self, X: ArrayLike, graph: csr_matrix, rows: NDArray[np.int64]) -> Floats:
@@ -131,6 +131,8 @@ def _checked(X: ArrayLike, graph: csr_matrix) -> tuple[Floats, csr_matrix]:
             f"X is {attributes.shape} and the graph {graph.shape}; give one row of X an account and [n, n] ties "
             "(X may have no column)."
         )
+    if graph.nnz and not graph.data.min() >= 0:
+        raise BadInput(f"The lightest tie weighs {graph.data.min()}; weights are zero or more. Leave such ties out.")
     if not np.isfinite(attributes).all():
         raise BadInput("X holds nan or infinite values; fill them, and add a column that says where they were.")
     return attributes, graph

@@ -1,4 +1,4 @@
-"""What an account's place in the graph says, without any label."""
+"""What an account's place in the graph says by itself."""
 
 import numpy as np
 
