@@ -42,7 +42,7 @@ QUERIES: Mapping[str, Query] = {
     "accounts": Query(queries.accounts, ("account_id",)),
     "tag_uses": Query(queries.tag_uses, ("account_id", "tag"), ("account_id", "tag")),
     "link_uses": Query(queries.link_uses, ("account_id", "link", "place"), ("account_id", "link", "place")),
-    "media_uses": Query(queries.media_uses, ("account_id", "digest"), ("account_id", "digest")),
+    "media_uses": Query(queries.media_uses, ("account_id", "digest"), ("account_id", "digest", "first_at")),
     "avatar_uses": Query(queries.avatar_uses, ("account_id",)),
     "searches": Query(queries.searches, ("account_id", "query", "surface")),
     "complaints": Query(queries.complaints, ("account_id", "reporter_id")),
