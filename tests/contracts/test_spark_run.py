@@ -3,6 +3,7 @@
 import numpy as np
 import pyarrow.compute as pc
 import pytest
+
 from running import make_run, table
 
 pytestmark = pytest.mark.xdist_group("spark")

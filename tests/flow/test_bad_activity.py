@@ -127,7 +127,7 @@ def test_a_previous_run_that_is_none_is_one_message(small, tmp_path):
     (small / "before").mkdir()
     words = ("run", small / "in", "--out", small / "run", "--key-file", small / "seawall.key", "--quiet")
     result = seawall(*words, "--previous", small / "before")
-    assert result.exit_code == 2
+    assert result.exit_code == 2, result.stderr
     assert "is no run folder" in result.stderr
     assert not (small / "run").exists()
 

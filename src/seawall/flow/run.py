@@ -16,7 +16,7 @@ from seawall.intake.hash_lists import read_hash_list
 from seawall.intake.lexicons import read_lexicon
 from seawall.lake.engine import open_lake
 from seawall.lake.run_folder import appears_whole
-from seawall.lake.run_tables import Names
+from seawall.lake.run_tables import Names, check_version
 from seawall.signals.catalogue import detectors
 from seawall.terms.lexicon import Lexicon
 from seawall.terms.scanner import Scanner
@@ -32,6 +32,8 @@ def run(order: Order, stages: Stages, now: datetime | None = None) -> Path:
         tuple(term for one in lexicons for term in one.terms), tuple(word for one in lexicons for word in one.innocent)
     )
     known = KnownMedia.of(*[read_hash_list(path).entries for path in order.hash_lists])
+    if order.previous:
+        check_version(order.previous)  # before the work rather than after it
     with appears_whole(order.out) as folder, stages:
         work = folder / "work"
         with stages.stage("intake"):
