@@ -17,6 +17,7 @@ from seawall.network.graph import Graph, build_graph
 from seawall.network.words import bags_of, pairs_of
 from seawall.signals.base import Detector, merge
 
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """A question to the lake: the columns that are used, all where none is named, and what orders the rows."""
