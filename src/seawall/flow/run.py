@@ -9,7 +9,7 @@ from seawall.flow.gather import gather
 from seawall.flow.order import Order
 from seawall.flow.outcome import spell
 from seawall.flow.progress import Stages
-from seawall.flow.write import write_run
+from seawall.flow.write import write_run, write_summary
 from seawall.hashes.bank import KnownMedia
 from seawall.intake.door import admit
 from seawall.intake.hash_lists import read_hash_list
@@ -43,6 +43,7 @@ def run(order: Order, stages: Stages, now: datetime | None = None) -> Path:
             conclusions = conclude(material, order.seed, stages)
         with stages.stage("write"):
             names = Names(work / "lake" / "names" if order.plain_ids else None)
-            write_run(folder, work, spell(order, admission, material, conclusions, names), stages)
-        shutil.rmtree(work)
+            summary = write_run(folder, work, spell(order, admission, material, conclusions, names))
+            shutil.rmtree(work)
+        write_summary(folder, summary, stages)
     return order.out
