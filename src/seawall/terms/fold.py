@@ -7,6 +7,10 @@ so that the hash of any window is two loads and a multiplication; `cut`, `edge`:
 start or end, where a word does, and where white space stands.
 """
 
+# Kernels are typed by numba when they compile; mypy and ruff read them as plain Python.
+# mypy: disable-error-code="operator,arg-type,assignment,type-var"
+# ruff: noqa: SIM109
+
 from typing import NamedTuple
 
 import numba as nb
@@ -61,7 +65,8 @@ def mix(symbol):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     return mixed ^ (mixed >> np.uint64(29))
 
 
-mixes = np.array([mix.py_func(np.array([read], np.uint64)) for read in alike]).reshape(-1)
+mixes = np.array([int(read) + 1 for read in alike], np.uint64) * MIX
+mixes ^= mixes >> np.uint64(29)
 
 
 class Letters(NamedTuple):
@@ -153,7 +158,7 @@ def _latin_ahead(data, i, stop):  # type: ignore[no-untyped-def]  # noqa: ANN001
 
 
 @nb.njit(inline="always")
-def _sign(code, kind, adjacent, following):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _sign(code, adjacent, following):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Whether punctuation stands for a letter: between letters, or as money signs do at either end of a word."""
     inside = following == _LETTER or following == _DIGIT or following == _SIGN
     if code == _DOLLAR or code > 128:
@@ -165,7 +170,7 @@ def _sign(code, kind, adjacent, following):  # type: ignore[no-untyped-def]  # n
 def _special(kind, entry, code, adjacent, latin, following, several):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Signs and look-alikes settled by their neighbours: what kind they are here, and the entry they read as."""
     if kind == _SIGN:
-        return (_SIGN if _sign(code, kind, adjacent, following) else _SEPARATOR), entry
+        return (_SIGN if _sign(code, adjacent, following) else _SEPARATOR), entry
     row = entry & _SYMBOL
     if (adjacent and latin) or following == _LETTER:
         symbol = several[4 * row + 1]

@@ -46,7 +46,7 @@ class _Counts:
 
     users: Floats
     risky: Floats
-    flagged: Ints
+    flagged: npt.NDArray[np.intp]
     accounts: float
     risk: float
 
@@ -85,9 +85,9 @@ def propose(
 
 def _counted(which: Ints, weight: Floats, size: int, risk: Floats, flagged_at: float) -> _Counts:
     return _Counts(
-        np.bincount(which, minlength=size).astype(np.float64),
+        np.bincount(which, weights=np.ones(len(which)), minlength=size),
         np.bincount(which, weights=weight, minlength=size),
-        np.bincount(which, weights=weight >= flagged_at, minlength=size).astype(np.int64),
+        np.bincount(which[weight >= flagged_at], minlength=size),
         float(len(risk)),
         float(risk.sum()),
     )

@@ -14,7 +14,22 @@ from seawall.terms.lexicon import Lexicon
 from seawall.terms.patterns import edit_table, forms_of, letters_of, spellings, visual_tables
 from seawall.terms.query import QueryReader
 from seawall.terms.rules import Rules, looked_for
-from seawall.terms.scan import BITS, COST, EDIT, END, LANE, MILLI, ROW, START, TERM, Compiled, Sounds, pack, scan, unpack
+from seawall.terms.scan import (
+    BITS,
+    COST,
+    EDIT,
+    END,
+    LANE,
+    MILLI,
+    ROW,
+    START,
+    TERM,
+    Compiled,
+    Sounds,
+    pack,
+    scan,
+    unpack,
+)
 from seawall.terms.sound import romanised, sound_table
 
 
@@ -71,9 +86,7 @@ def disguises_of(bits: int) -> tuple[str, ...]:
 class Scanner:
     """A compiled lexicon. A term's id is its position in `lexicon.terms`; only active terms are looked for."""
 
-    def __init__(
-        self, lexicon: Lexicon, blob: npt.NDArray[np.uint64], *, lanes: Collection[Lane] = LANES
-    ) -> None:
+    def __init__(self, lexicon: Lexicon, blob: npt.NDArray[np.uint64], *, lanes: Collection[Lane] = LANES) -> None:
         self.lexicon = lexicon
         self.blob = blob
         self._lanes = int(Lane.EDIT in lanes) | int(Lane.PHONETIC in lanes) << 1
@@ -127,7 +140,6 @@ class Scanner:
             Hit(row[TERM], row[START], row[END], LANES[row[LANE]], disguises_of(row[BITS]), row[COST] / MILLI)
             for row in found.tolist()
         ]
-
 
     def read_query(self, query: str) -> list[Hit]:
         """The terms in what a person types: as in a text, as one word without spaces, begun, or misspelt."""

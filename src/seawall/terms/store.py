@@ -68,7 +68,7 @@ class LexiconStore:
         lexicon = self.load()
         if approval.version != lexicon.version:
             raise Refused(
-                f"The approval is of version {approval.version}; the lexicon is at {lexicon.version}. Sign this version."
+                f"The approval is of version {approval.version}; the lexicon is at {lexicon.version}. Sign it anew."
             )
         signers = approval.signers(trusted)
         if not signers:

@@ -80,7 +80,7 @@ def _spelled(
 
 
 @nb.njit(cache=True, error_model="numpy")
-def _tokenise(data, offsets, letters):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _tokenise(data, offsets, letters):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901
     """Row, byte span and hash of every token, each of shape (tokens,)."""
     page, table, _, _ = letters
     room = 2 * (offsets[-1] - offsets[0]) + 1
