@@ -134,8 +134,8 @@ def _after(first, second, shift):  # type: ignore[no-untyped-def]  # noqa: ANN00
 def find(hashes, cut, space, n, keep, table, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, C901
     """Windows whose hash is a pattern's: fills `found` with rows (start, end, pattern) and returns how many.
 
-    `hashes` [n + 1], `cut` and `space` are a stream's; matches start before `keep`. Where a text is plain words, a match
-    ends at the next white space or before; where single letters are spaced out it goes on. One flat loop: numba
+    `hashes` [n + 1], `cut` and `space` are a stream's; matches start before `keep`. Where a text is plain words,
+    a match ends at the next white space or before; where single letters are spaced out it goes on. One flat loop: numba
     counts references to every array that a helper with two exits is given, which costs more than the loop itself.
     """
     q, many, short_lengths, beginnings, wholes, prefix, lengths, windows, heads, _ = table

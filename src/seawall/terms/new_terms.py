@@ -84,9 +84,11 @@ def propose(
 
 
 def _counted(which: Ints, weight: Floats, size: int, risk: Floats, flagged_at: float) -> _Counts:
+    users: Floats = np.bincount(which, minlength=size) * 1.0
+    risky: Floats = np.bincount(which, weights=weight, minlength=size) * 1.0
     return _Counts(
-        np.bincount(which, weights=np.ones(len(which)), minlength=size),
-        np.bincount(which, weights=weight, minlength=size),
+        users,
+        risky,
         np.bincount(which[weight >= flagged_at], minlength=size),
         float(len(risk)),
         float(risk.sum()),

@@ -128,17 +128,22 @@ class Scanner:
             (found[:, COST] / MILLI).astype(np.float32),
         )
 
+    def scan_bytes(self, raw: bytes) -> list[Hit]:
+        """The hits in bytes that should be UTF-8; what is not reads as a separator."""
+        return self._hits(raw, False)
+
     def scan_text(self, text: str, *, hashtag: bool = False) -> list[Hit]:
         """The hits in one text; offsets count bytes of its UTF-8, where a lone surrogate has three."""
-        raw = text.encode("utf-8", "surrogatepass")
-        data = np.frombuffer(raw, np.uint8)
+        return self._hits(text.encode("utf-8", "surrogatepass"), hashtag)
+
+    def _hits(self, raw: bytes, hashtag: bool) -> list[Hit]:
+        data = np.frombuffer(raw or b"\0", np.uint8)
         found = scan(data, np.array((0, len(raw)), np.int64), hashtag, self._lanes, self.blob)
         if not len(found):
             return []
-        found = self._rules.settled(found)
         return [
             Hit(row[TERM], row[START], row[END], LANES[row[LANE]], disguises_of(row[BITS]), row[COST] / MILLI)
-            for row in found.tolist()
+            for row in self._rules.settled(found).tolist()
         ]
 
     def read_query(self, query: str) -> list[Hit]:
