@@ -84,8 +84,8 @@ def propose(
 
 
 def _counted(which: Ints, weight: Floats, size: int, risk: Floats, flagged_at: float) -> _Counts:
-    users: Floats = np.bincount(which, minlength=size) * 1.0
-    risky: Floats = np.bincount(which, weights=weight, minlength=size) * 1.0
+    users: Floats = np.bincount(which, minlength=size).astype(np.float64)
+    risky: Floats = np.bincount(which, weights=weight, minlength=size).astype(np.float64)
     return _Counts(
         users,
         risky,
