@@ -50,9 +50,9 @@ def measured(sizes: tuple[int, ...]) -> dict[str, list[float]]:
 def draw(times: dict[str, list[float]], sizes: tuple[int, ...], path: Path) -> None:
     """Log-log lines; a slope of one is linear."""
     mpl.use("svg")
-    from matplotlib import pyplot
+    from matplotlib import pyplot as plt
 
-    figure, axes = pyplot.subplots(figsize=(7, 4.5))
+    figure, axes = plt.subplots(figsize=(7, 4.5))
     for name, row in times.items():
         axes.loglog(sizes, row, marker="o", label=name)
     axes.loglog(sizes, np.array(sizes) * 1e-7, "k--", label="10 MB a second")
@@ -60,6 +60,11 @@ def draw(times: dict[str, list[float]], sizes: tuple[int, ...], path: Path) -> N
     axes.set_ylabel("CPU seconds")
     axes.legend(fontsize=7)
     figure.savefig(path)
+
+
+def slope(row: list[float]) -> float:
+    """The exponent of growth over the larger sizes; 1 is linear."""
+    return round(float(np.polyfit(np.log(SIZES[1:]), np.log(row[1:]), 1)[0]), 2)
 
 
 def main() -> None:
@@ -71,9 +76,7 @@ def main() -> None:
     times = measured(SIZES)
     if given.plot:
         draw(times, SIZES, given.plot)
-    slopes = {
-        name: round(float(np.polyfit(np.log(SIZES[1:]), np.log(row[1:]), 1)[0]), 2) for name, row in times.items()
-    }
+    slopes = {name: slope(row) for name, row in times.items()}
     print(json.dumps({"bytes": SIZES, "seconds": times, "slope": slopes}, indent=None if given.json else 2))
 
 

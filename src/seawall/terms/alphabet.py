@@ -1,4 +1,4 @@
-"""What each Unicode character reads as: the table that folding looks up.
+"""What each Unicode character reads as.
 
 Every code point has one 32-bit entry: the symbol it reads as (21 bits), the kind of character (4 bits), the disguise
 that reading it so undoes (4 bits) and the group whose change may part two words (3 bits). Symbols are lower-case code

@@ -1,4 +1,4 @@
-"""The multi-pattern engine: which patterns may stand at a place of a stream.
+"""The multi-pattern engine: which patterns may stand where.
 
 A pattern is a run of at most 64 symbols. Its first `q` symbols lead to a 64-bit mask of the lengths that patterns with
 this beginning have; the mask is cut down to the lengths at which a word ends in the text; the hash of each remaining

@@ -1,4 +1,4 @@
-"""New terms: what risky accounts say and others do not, ranked for people to approve.
+"""New terms: what risky accounts say and others do not.
 
 Two measures are combined, since each finds what the other misses. G² (Dunning, Computational Linguistics 19(1), 1993)
 weighs how many risky accounts use a token against how many would by chance: it finds coined words. Log-odds with an

@@ -1,4 +1,4 @@
-"""What a lexicon asks beyond the text of a term: policy, company, innocence."""
+"""What a lexicon asks beyond a text: policy, company, innocence."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The scan kernel: fold each text, look up every place where a word may start."""
+"""The scan kernel: fold texts, look up words, verify candidates."""
 
 # Kernels are typed by numba when they compile; mypy and ruff read them as plain Python.
 # mypy: disable-error-code="operator,arg-type,assignment,type-var"

@@ -1,4 +1,4 @@
-"""The phonetic lane: words that sound like a term, in its own script or another.
+"""The phonetic lane: words that sound like a term.
 
 A word is written in Latin letters (tables below, one sound a letter), then as sound codes: spellings of one sound share
 a code (ph f, c k q, x ks, z s, w v, y i ee ea, u oo ou), doubles and silent h fall away. The idea is Philips' Metaphone

@@ -1,4 +1,4 @@
-"""The lexicon on disk: versions, and a log of every change and every look.
+"""The lexicon on disk: versions, and a log of all changes.
 
 A folder with `lexicon.json` and `log.jsonl`, both readable by their owner only. The log is only ever appended to; each
 line names who, when, what and which version came of it, and carries the digest of the line before, so that a line

@@ -1,4 +1,4 @@
-"""The words, hashtags and emoji of a text column, counted for each account.
+"""Words, hashtags and emoji of a column, for each account.
 
 One pass over Arrow's buffers: a token is a run of letters and digits (with its marks), `#` kept before a hashtag, or a
 single emoji. A script without spaces gives runs of two and three symbols, since its words cannot be told apart here.
