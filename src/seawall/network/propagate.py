@@ -217,7 +217,7 @@ def _weights(graph: csr_matrix) -> Floats | None:
 
 
 def _strength(graph: csr_matrix, weights: Floats | None) -> Floats:
-    total = np.zeros(graph.shape[0])
+    total = np.zeros(graph.shape[0], np.uint32 if weights is None else np.float64)
     column_sums(_unsigned(graph.indices), weights, total)
     return total.astype(np.float32)
 
