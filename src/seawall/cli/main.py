@@ -9,6 +9,7 @@ import click
 
 from seawall.cli.kernels import keep_kernels
 from seawall.cli.lazy import LazyGroup
+from seawall.cli.threads import calm_threads
 from seawall.records.errors import SeawallError, SeawallWarning
 
 COMMANDS = {
@@ -54,6 +55,7 @@ def cli() -> None:
 def main() -> None:
     """The command `seawall`."""
     keep_kernels()
+    calm_threads()
     warnings.showwarning = _show_warning
     cli(prog_name="seawall")
 
