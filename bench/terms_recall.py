@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from tests.terms.babel import Language, world
+from tests.terms.obfuscator import VISUAL, examples
 
 from seawall.terms.lexicon import Lexicon
 from seawall.terms.scanner import Scanner
-from tests.terms.babel import Language, world
-from tests.terms.obfuscator import VISUAL, examples
 
 SIZES = (1_000, 10_000)
 

@@ -5,6 +5,7 @@ import os
 import resource
 import shutil
 import signal
+import threading
 import time
 
 import numpy as np
@@ -203,3 +204,40 @@ def test_a_process_killed_while_adding_leaves_whole_additions(folder):
         with IndexWriter(copy) as writer:
             writer.add(HASHES[210:211], np.array([9_000_000]))
         assert 9_000_000 in entries(HashIndex.open(copy, verify=False))
+
+
+def test_a_degraded_index_takes_changes_and_refuses_to_seal(folder):
+    damage(current_segment(folder), 30)
+    with pytest.warns(SeawallWarning):
+        writer = IndexWriter(folder)
+    writer.add(HASHES[210:215], np.arange(210, 215))
+    writer.remove(np.array([6]))
+    standing = [n for n in STANDING if n != 6] + list(range(210, 215))
+    assert entries(writer.index) == standing
+    with pytest.raises(Damaged, match="seawall hashes build"):
+        writer.seal()
+    writer.close()
+    with pytest.warns(SeawallWarning):
+        assert entries(HashIndex.open(folder, verify=False)) == standing
+
+
+def test_threads_search_while_another_adds_and_seals(tmp_path):
+    with IndexWriter(tmp_path) as writer:
+        writer.add(HASHES[:100], np.arange(100))
+        wrong = []
+
+        def ask():
+            for _ in range(200):
+                found = writer.index.search(HASHES[:100], 0)[:, 1]
+                wrong.extend(set(range(100)) - set(found.tolist()))
+
+        threads = [threading.Thread(target=ask) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for number in range(100, 300):
+            writer.add(HASHES[number : number + 1], np.array([number]))
+            if number % 20 == 0:
+                writer.seal(everything=number % 40 == 0)
+        for thread in threads:
+            thread.join()
+    assert wrong == []

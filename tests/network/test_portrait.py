@@ -49,18 +49,23 @@ def test_what_has_no_time_has_no_week():
     assert weekly(signals(), MEMBERS).counts == {}
 
 
+def users_of(uses):
+    return np.bincount(uses.indices, minlength=uses.shape[1])
+
+
 def test_the_things_of_most_members_and_few_others_lead():
     uses = matrix([(0, 0), (1, 0), (2, 0), *((i, 1) for i in range(20)), (0, 2), (1, 2)], 20, 3)
-    assert leading(uses, np.array([0, 1, 2])) == ((0, 3), (2, 2), (1, 3))
+    assert leading(uses, users_of(uses), np.array([0, 1, 2])) == ((0, 3), (2, 2), (1, 3))
 
 
 def test_what_one_member_alone_uses_leads_nothing():
-    assert leading(matrix([(0, 0), (5, 0)], 6, 1), np.array([0, 1])) == ()
+    uses = matrix([(0, 0), (5, 0)], 6, 1)
+    assert leading(uses, users_of(uses), np.array([0, 1])) == ()
 
 
 def test_no_more_things_are_told_than_shown():
     uses = matrix([(account, thing) for account in (0, 1) for thing in range(20)], 2, 20)
-    assert len(leading(uses, np.array([0, 1]))) == SHOWN_THINGS
+    assert len(leading(uses, users_of(uses), np.array([0, 1]))) == SHOWN_THINGS
 
 
 def test_members_who_share_are_counted_once():

@@ -110,6 +110,22 @@ def test_an_update_equals_a_full_run(seed, columns, newcomers):
     assert np.abs(ranks - solved(merged, seeds)).sum(axis=0).max() <= 1e-4
 
 
+@given(st.integers(0, 10**6), st.integers(1, 4), st.floats(0.0, 0.3))
+@settings(max_examples=60, deadline=None)
+def test_an_update_settles_also_where_rings_keep_to_themselves(seed, links, density):
+    rng = np.random.default_rng(seed)
+    blocks = np.zeros((120, 120), np.float32)
+    for first in range(0, 120, 40):
+        blocks[first : first + 40, first : first + 40] = ties(seed + first, 40, 0.05 + density).toarray()
+    across = rng.integers(0, 120, (2, links))
+    blocks[across[0], across[1]] = blocks[across[1], across[0]] = 1
+    graph, added = csr_matrix(blocks), ties(seed + 9, 120, 0.001)
+    seeds = some_seeds(seed, 120)
+    previous = solved(graph, seeds).astype(np.float32)
+    merged, ranks = updated_pagerank(graph, added, previous, seeds, tolerance=1e-4)
+    assert np.abs(ranks - solved(merged, seeds)).sum() <= 1e-4
+
+
 @given(st.integers(0, 10**6), st.integers(0, 10**6))
 @settings(max_examples=20, deadline=None)
 def test_merging_ties_adds_the_matrices(first, second):

@@ -6,7 +6,7 @@ does not apply to the word's script.
 """
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -51,7 +51,7 @@ RUSSIAN = dict(zip("abvgdezijklmnoprstufh", "абвгдезийклмнопрс�
 SOUNDS = [("c", "k"), ("k", "c"), ("f", "ph"), ("ph", "f"), ("s", "z"), ("z", "s"), ("ks", "x"), ("i", "y"), ("v", "w")]
 
 
-def _each(word: str, rng: Rng, table: dict[str, list[str] | str], share: float) -> str | None:
+def _each(word: str, rng: Rng, table: Mapping[str, list[str] | str], share: float) -> str | None:
     """Replace a share of the letters that the table knows, at least one."""
     known = [k for k, c in enumerate(word) if c in table]
     if not known:
@@ -61,8 +61,7 @@ def _each(word: str, rng: Rng, table: dict[str, list[str] | str], share: float) 
 
 
 def leet(word: str, rng: Rng, _: list[str]) -> str | None:
-    inner = {k: v for k, v in LEET.items()}
-    done = _each(word[1:-1], rng, inner, 0.6)
+    done = _each(word[1:-1], rng, LEET, 0.6)
     return None if done is None else word[0] + done + word[-1]
 
 
@@ -179,8 +178,8 @@ Kind = Callable[[str, Rng, list[str]], str | None]
 VISUAL: dict[str, Kind] = {
     kind.__name__: kind
     for kind in (
-        leet, digits, homoglyph, styled, turned, fullwidth, marks, zero_width, separators, spaced, repeats, case, glued, masked,
-        two_at_once,
+        leet, digits, homoglyph, styled, turned, fullwidth, marks, zero_width, separators, spaced, repeats, case, glued,
+        masked, two_at_once,
     )
 }  # fmt: skip
 OTHER: dict[str, Kind] = {kind.__name__: kind for kind in (swapped, dropped, doubled, sound, other_script)}

@@ -10,6 +10,8 @@ from seawall.hashes.entries import DIGITS, THRESHOLD, HashKind
 from seawall.hashes.hashing import hash_file
 from seawall.hashes.index import MAX_THRESHOLD
 from seawall.hashes.store import BankStore
+from seawall.intake.exchanges.base import pull
+from seawall.intake.exchanges.opening import KINDS, open_exchange
 from seawall.intake.hash_lists import read_hash_list
 from seawall.records.errors import BadInput, Unavailable
 
@@ -46,6 +48,28 @@ def add(store: Path, lists: tuple[Path, ...], bank: str, mapping: str, threshold
             )
             for row in read.refused.slice(0, 5).to_pylist():
                 click.echo(f"  line {row['line']}: {row['reason']}")
+
+
+@hashes.command("pull")
+@_STORE
+@click.option("--exchange", type=click.Choice(KINDS), required=True, help="whose format is spoken there")
+@click.option("--base", required=True, help="base address of the environment that you are registered for")
+@click.option(
+    "--secrets",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="JSON file with the credentials: user and password; subscription and keys; or token and group",
+)
+@click.option("--bank", required=True, help="the bank that the entries join")
+@click.option("--private", is_flag=True, help="the address is on your own network")
+def pull_exchange(store: Path, exchange: str, base: str, secrets: Path, bank: str, private: bool) -> None:
+    """Read what is new at an exchange into a bank; every connection is written to outbound.jsonl in the store."""
+    with BankStore(store) as banks:
+        source = open_exchange(exchange, base, secrets, store / "outbound.jsonl", private=private)
+        told = pull(source, banks, bank)
+    click.echo(f"{told.entries} new entries, {told.withdrawn} withdrawn, {len(told.refused)} refused")
+    for reason in told.refused[:5]:
+        click.echo(f"  {reason}")
 
 
 @hashes.command("withdraw")

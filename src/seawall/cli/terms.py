@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 import pyarrow as pa
+import pyarrow.compute
 import pyarrow.parquet
 
 from seawall.intake.lexicons import read_lexicon
@@ -128,7 +129,9 @@ def check(
     """Tell what terms would hit before they go live."""
     kept = LexiconStore(store)
     lexicon = read_lexicon(file) if file else kept.load()
-    words = {name: Path(path).read_text(encoding="utf-8").split() for name, _, path in (x.partition("=") for x in lists)}
+    words = {
+        name: Path(path).read_text(encoding="utf-8").split() for name, _, path in (x.partition("=") for x in lists)
+    }
     report = check_lexicon(lexicon, words, _texts(sample) if sample else pa.array([], pa.string()))
     if out:
         kept.shown(_named(by), purpose, len(report))
@@ -140,9 +143,9 @@ def check(
             short = "too short" if row["too_short"] else ""
             said = [short, "everyday in " + ", ".join(languages) if languages else "", f"{row['sample_posts']} posts"]
             click.echo(f"{masked(row['term'])}: " + "; ".join(filter(None, said)))
-    short = pa.compute.sum(report["too_short"]).as_py() or 0
+    brief = pa.compute.sum(report["too_short"]).as_py() or 0
     colliding = sum(1 for words_ in report["everyday"].to_pylist() if words_)
-    click.echo(f"{len(report)} terms: {short} too short, {colliding} collide with everyday words.")
+    click.echo(f"{len(report)} terms: {brief} too short, {colliding} collide with everyday words.")
 
 
 @terms.command()
@@ -172,10 +175,8 @@ def scan(texts: Path, store: Path, file: Path | None) -> None:
     hits = Scanner.compile(lexicon).scan_column(_texts(texts))
     for k in range(len(hits)):
         disguise = ",".join(disguises_of(int(hits.disguise[k]))) or "none"
-        term = masked(lexicon.terms[hits.term[k]].text)
-        click.echo(
-            f"{hits.row[k] + 1}\t{hits.start[k]}-{hits.end[k]}\t{term}\t{LANES[hits.lane[k]]}\t{disguise}\t{hits.cost[k]:.2f}"
-        )
+        term, lane = masked(lexicon.terms[hits.term[k]].text), LANES[hits.lane[k]]
+        click.echo(f"{hits.row[k] + 1}\t{hits.start[k]}-{hits.end[k]}\t{term}\t{lane}\t{disguise}\t{hits.cost[k]:.2f}")
     click.echo(f"{len(hits)} hits in {len(set(hits.row.tolist()))} texts.")
 
 
@@ -199,7 +200,7 @@ def _texts(path: Path) -> pa.Array | pa.ChunkedArray:
 
 
 def _write_csv(lexicon: Lexicon, file: Path) -> None:
-    names = [name for name in Term.__dataclass_fields__ if name not in {"text"}]
+    names = [name for name in Term.__dataclass_fields__ if name != "text"]
     with file.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(["term", *names])

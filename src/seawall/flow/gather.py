@@ -14,8 +14,10 @@ from seawall.flow.progress import Stages
 from seawall.lake import queries
 from seawall.lake.engine import Lake
 from seawall.network.graph import Graph, build_graph
+from seawall.network.numbering import places_of
 from seawall.network.words import bags_of, pairs_of
 from seawall.signals.base import Detector, merge
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -93,7 +95,7 @@ def _words(lake: Lake, ids: npt.NDArray[np.uint64], accounts: pa.Table) -> tuple
     pairs = [pairs_of(np.arange(len(ids)), accounts["bio"])]
     posts = np.zeros(len(ids), np.float32)
     for batch in lake.batches("posts", ("account_id", "text", "hashtags")):
-        owners = np.searchsorted(ids, batch["account_id"].to_numpy())
+        owners = places_of(ids, batch["account_id"].to_numpy())
         posts += np.bincount(owners, minlength=len(ids)).astype(np.float32)
         tags = owners[np.asarray(pc.list_parent_indices(batch["hashtags"]))]
         pairs += [pairs_of(owners, batch["text"]), pairs_of(tags, pc.list_flatten(batch["hashtags"]))]

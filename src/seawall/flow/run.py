@@ -9,14 +9,14 @@ from seawall.flow.gather import gather
 from seawall.flow.order import Order
 from seawall.flow.outcome import spell
 from seawall.flow.progress import Stages
-from seawall.flow.write import write_run
+from seawall.flow.write import write_run, write_summary
 from seawall.hashes.bank import KnownMedia
 from seawall.intake.door import admit
 from seawall.intake.hash_lists import read_hash_list
 from seawall.intake.lexicons import read_lexicon
 from seawall.lake.engine import open_lake
 from seawall.lake.run_folder import appears_whole
-from seawall.lake.run_tables import Names
+from seawall.lake.run_tables import Names, check_version
 from seawall.signals.catalogue import detectors
 from seawall.terms.lexicon import Lexicon
 from seawall.terms.scanner import Scanner
@@ -32,6 +32,8 @@ def run(order: Order, stages: Stages, now: datetime | None = None) -> Path:
         tuple(term for one in lexicons for term in one.terms), tuple(word for one in lexicons for word in one.innocent)
     )
     known = KnownMedia.of(*[read_hash_list(path).entries for path in order.hash_lists])
+    if order.previous:
+        check_version(order.previous)  # before the work rather than after it
     with appears_whole(order.out) as folder, stages:
         work = folder / "work"
         with stages.stage("intake"):
@@ -41,6 +43,7 @@ def run(order: Order, stages: Stages, now: datetime | None = None) -> Path:
             conclusions = conclude(material, order.seed, stages)
         with stages.stage("write"):
             names = Names(work / "lake" / "names" if order.plain_ids else None)
-            write_run(folder, work, spell(order, admission, material, conclusions, names), stages)
-        shutil.rmtree(work)
+            summary = write_run(folder, work, spell(order, admission, material, conclusions, names))
+            shutil.rmtree(work)
+        write_summary(folder, summary, stages)
     return order.out

@@ -4,10 +4,12 @@ from collections import Counter
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 from scipy.sparse import triu
 
 from seawall.flow.outcome import Outcome, spell_texts, texts_of
 from seawall.network.communities import ties_among
+from seawall.network.graph import Graph
 from seawall.network.portrait import leading, sharing, weekly
 from seawall.pages.report import Certainty, Member, NetworkView, ProposedTerm, ReportView, TableCount
 
@@ -18,7 +20,7 @@ EVIDENCE_SHOWN = 4
 def report_view(outcome: Outcome, degraded: tuple[str, ...]) -> ReportView:
     """What the report of this run shows."""
     order, flagged = outcome.order, outcome.conclusions.findings.flagged
-    networks = [_network(outcome, number) for number in range(len(outcome.networks))]
+    networks = _networks(outcome)
     return ReportView(
         title=order.activity.name,
         made_for="an invented world" if order.plain_ids else "people who decide",
@@ -44,13 +46,23 @@ def _certainty(outcome: Outcome, degraded: tuple[str, ...]) -> Certainty:
     return Certainty(tuple(inside), tuple(outside), float((1 - risk[flagged]).sum()), METHOD, degraded)
 
 
-def _network(outcome: Outcome, number: int) -> NetworkView:
-    findings, graph = outcome.conclusions.findings, outcome.material.graph
-    members = outcome.members(number)
-    ties = triu(ties_among(graph, members), k=1).tocoo()
-    weeks = weekly(outcome.material.signals, graph.accounts[members])
+def _networks(outcome: Outcome) -> list[NetworkView]:
+    """Every network, drawn from the accused alone, so that none costs a walk over all accounts."""
+    graph = outcome.material.graph.among(outcome.conclusions.accused)
+    seen = outcome.material.signals
+    seen = seen.filter(pa.array(np.isin(seen["subject_id"].to_numpy(), graph.accounts)))
+    return [_network(outcome, number, graph, seen, tags) for number, tags in enumerate(_tags(outcome))]
+
+
+def _network(
+    outcome: Outcome, number: int, graph: Graph, signals: pa.Table, tags: tuple[tuple[str, int], ...]
+) -> NetworkView:
+    findings, members = outcome.conclusions.findings, outcome.members(number)
+    inside = np.searchsorted(outcome.conclusions.accused, members)
+    ties = triu(ties_among(graph, inside), k=1).tocoo()
+    weeks = weekly(signals, graph.accounts[inside])
     name, previous = outcome.networks[number]
-    shared = {f"a {thing}": sharing(graph.shares[thing], members) for thing in ("link", "avatar")}
+    shared = {f"a {thing}": sharing(graph.shares[thing], inside) for thing in ("link", "avatar")}
     return NetworkView(
         name,
         float(findings.risk[np.searchsorted(findings.accounts, members)].mean()),
@@ -59,7 +71,7 @@ def _network(outcome: Outcome, number: int) -> NetworkView:
         ties.data.astype(np.float32),
         weekly=weeks.counts,
         first_week=weeks.first,
-        terms=_tags(outcome, members),
+        terms=tags,
         shared=tuple((what, count) for what, count in shared.items() if count),
         previous=previous,
     )
@@ -74,12 +86,14 @@ def _members(outcome: Outcome, members: npt.NDArray[np.int64]) -> tuple[Member, 
     return tuple(Member(*one) for one in told)
 
 
-def _tags(outcome: Outcome, members: npt.NDArray[np.int64]) -> tuple[tuple[str, int], ...]:
-    """The hashtags that most members use and few others do."""
-    best = leading(outcome.material.graph.shares["tag"], members)
-    texts = texts_of(outcome.material, "tag", np.array([place for place, _ in best], np.int64))
-    spelt = spell_texts(outcome.order, "tag", texts).to_pylist()
-    return tuple((tag, users) for tag, (_, users) in zip(spelt, best, strict=True))
+def _tags(outcome: Outcome) -> list[tuple[tuple[str, int], ...]]:
+    """For every network, the hashtags that most members use and few others do."""
+    uses = outcome.material.graph.shares["tag"]
+    everyone = np.bincount(uses.indices, minlength=uses.shape[1])
+    best = [leading(uses, everyone, outcome.members(number)) for number in range(len(outcome.networks))]
+    places = np.array([place for one in best for place, _ in one], np.int64)
+    spelt = iter(spell_texts(outcome.order, "tag", texts_of(outcome.material, "tag", places)).to_pylist())
+    return [tuple((next(spelt), users) for _, users in one) for one in best]
 
 
 def _terms(outcome: Outcome) -> tuple[ProposedTerm, ...]:

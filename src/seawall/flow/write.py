@@ -27,8 +27,8 @@ WANTED = ("posts", "follows", "interactions", "searches")
 """Tables without which a run is named as degraded."""
 
 
-def write_run(folder: Path, work: Path, outcome: Outcome, stages: Stages) -> None:
-    """Write everything that a run leaves; a `research` run leaves aggregates only."""
+def write_run(folder: Path, work: Path, outcome: Outcome) -> Mapping[str, object]:
+    """Write all that a run leaves but its summary, which it returns; a `research` run leaves aggregates only."""
     quarantine = _quarantine(work)
     if outcome.order.profile == "platform":
         tables = {"findings": _findings(outcome), "signals": _signals(outcome), "terms": _terms(outcome)}
@@ -37,9 +37,14 @@ def write_run(folder: Path, work: Path, outcome: Outcome, stages: Stages) -> Non
             write_table(folder, name, table)
         _publish(folder / "guard", outcome)
     (folder / "report.html").write_text(render(report_view(outcome, degraded(outcome))), "utf-8")
-    summary = _summary(outcome, quarantine)
-    summary["timings"] = {"stages": stages.seconds, "cpu": stages.cpu_seconds, "peak_gb": peak_gigabytes()}
-    (folder / "summary.json").write_bytes(msgspec.json.format(msgspec.json.encode(summary), indent=2))
+    return _summary(outcome, quarantine)
+
+
+def write_summary(folder: Path, summary: Mapping[str, object], stages: Stages) -> None:
+    """Write the summary, with how long every stage took."""
+    timings = {"stages": stages.seconds, "cpu": stages.cpu_seconds, "peak_gb": peak_gigabytes()}
+    told = msgspec.json.encode({**summary, "timings": timings})
+    (folder / "summary.json").write_bytes(msgspec.json.format(told, indent=2))
 
 
 def _quarantine(work: Path) -> pa.Table:

@@ -13,7 +13,7 @@ import numpy as np
 from seawall.hashes.delta import Delta
 from seawall.hashes.entries import THRESHOLD
 from seawall.hashes.hexadecimal import Words
-from seawall.hashes.log import Appender, additions, read_log, removals
+from seawall.hashes.log import Appender, Records, additions, read_log, removals
 from seawall.hashes.manifest import CURRENT, PREVIOUS, VERSION, Manifest, discard_unused, publish, read_manifest
 from seawall.hashes.segment import Found, Segment, write_segment
 from seawall.hashes.tables import Entries
@@ -69,17 +69,32 @@ class HashIndex:
         """
         threshold = self.threshold if threshold is None else threshold
         self._check_threshold(threshold)
+        queries = np.ascontiguousarray(queries)
         with self._lock:
             segments, delta = list(self.segments), self.delta
-            try:
-                parts = [segment.search(queries, threshold) for segment in segments]
-            except Damaged as error:
-                self._fall_back(error)
-                return self.search(queries, threshold)
+        try:
+            parts = [segment.search(queries, threshold) for segment in segments]
+        except Damaged as error:
+            with self._lock:
+                if segments == self.segments:
+                    self._fall_back(error)
+            return self.search(queries, threshold)
+        with self._lock:  # what is removed may grow meanwhile
             parts += [delta.search(queries, threshold)] if delta.count else []
-            found = np.concatenate([np.empty((0, 3), np.int64), *parts])
-            found = delta.without_removed(found)
+            found = delta.without_removed(np.concatenate([np.empty((0, 3), np.int64), *parts]))
         return found[np.lexsort((found[:, 1], found[:, 2], found[:, 0]))]
+
+    def follow(self, records: Records) -> None:
+        """Take in records that this process has just appended to the log."""
+        with self._lock:
+            self.delta.apply(records)
+            self._read += len(records)
+
+    @property
+    def log(self) -> Path:
+        """The log that additions and removals go to now."""
+        name = self.manifest.log if self.state == "current" else f"log-{self.manifest.generation + 1:06d}"
+        return self.folder / name
 
     def refresh(self) -> bool:
         """Follow what the writer has published since; says whether anything was new.
@@ -143,10 +158,7 @@ class HashIndex:
             warnings.warn(f"hash index {self.folder}: {state}", SeawallWarning, stacklevel=3)
 
     def _follow_log(self) -> bool:
-        log = self.manifest.log
-        if self.state != "current":
-            log = f"log-{self.manifest.generation + 1:06d}"
-        path = self.folder / log
+        path = self.log
         if not path.exists():
             return False
         records = read_log(path, self._read)
@@ -197,7 +209,7 @@ class IndexWriter:
             Appender.open(self.folder / _NEW.log).close()
             publish(self.folder, Manifest(VERSION, 0, threshold, [], _NEW.log))
         self.index = HashIndex.open(self.folder, verify=False)
-        self._log = Appender.open(self.folder / read_manifest(self.folder).log)
+        self._log = Appender.open(self.index.log)
 
     def __enter__(self) -> Self:
         return self
@@ -211,7 +223,7 @@ class IndexWriter:
             self.seal(hashes, entries)
             return
         self._write(additions(hashes, np.asarray(entries, np.int64)))
-        if self.index.delta.count >= SEAL_AT:
+        if self.index.delta.count >= SEAL_AT and self.index.state == "current":
             self.seal()
 
     def remove(self, entries: Entries) -> None:
@@ -228,6 +240,8 @@ class IndexWriter:
         Larger segments stay as they are unless `everything` is asked for. Where anything fails, the generation in
         use and its log stay whole.
         """
+        if self.index.state != "current":
+            raise Damaged(f"{self.folder} is {self.index.state}. Make the index again with `seawall hashes build`.")
         old, delta = self.index.manifest, self.index.delta
         pairs = [delta.contents()]
         if hashes is not None and entries is not None:
@@ -255,10 +269,9 @@ class IndexWriter:
         self._log.close()
         os.close(self._guard)
 
-    def _write(self, records: np.ndarray[tuple[int, int], np.dtype[np.uint64]]) -> None:
+    def _write(self, records: Records) -> None:
         self._log.append(records)
-        self.index.delta.apply(records)
-        self.index._read += len(records)
+        self.index.follow(records)
 
     def _publish(self, manifest: Manifest, segments_kept: bool) -> None:
         (self.folder / manifest.log).unlink(missing_ok=True)

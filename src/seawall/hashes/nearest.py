@@ -12,10 +12,18 @@ from seawall.hashes.search import CHUNKS, scan_all, search_all
 from seawall.hashes.segment import TABLES_FROM, Found
 from seawall.hashes.tables import Entries, bucket_offsets, chunk_table, distinct
 
+
+def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The array as read-only, as a mapped file's are: numba then compiles the search once for both."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
 _SOUND = Check(
     cold=False,
-    body=np.zeros(0, np.uint64),
-    sums=np.zeros(0, np.uint64),
+    body=_frozen(np.zeros(0, np.uint64)),
+    sums=_frozen(np.zeros(0, np.uint64)),
     sound=np.zeros(0, np.uint8),
     starts=np.zeros(0, np.uint64),
     bad=np.full(1, -1, np.int64),
@@ -40,8 +48,9 @@ class NearHashes:
 
     def search(self, queries: Words, threshold: int) -> Found:
         """(query, entry, distance) of every hash within the threshold, at most 40, by query, distance and entry."""
+        queries = np.ascontiguousarray(queries)
         if self.tables is None:
-            found = scan_all(queries, threshold, self.hashes.reshape(-1))
+            found = scan_all(queries, threshold, _frozen(self.hashes.reshape(-1)))
         else:
             found = search_all(queries, threshold, self.tables, _SOUND)
         first = self.starts[found[:, 1]].astype(np.int64)
@@ -57,4 +66,4 @@ def _tables(hashes: Words) -> tuple[npt.NDArray[Any], ...]:
     kept = [chunk_table(hashes, c, offsets[c]) for c in range(CHUNKS)]
     near = np.concatenate([*(part[0] for part in kept), np.zeros(64, np.uint16)])  # a vector may be read past the end
     rest = np.concatenate([*(part[1] for part in kept), np.zeros(64, np.uint16)])
-    return np.concatenate(offsets), near, rest, hashes.reshape(-1)
+    return tuple(_frozen(part) for part in (np.concatenate(offsets), near, rest, hashes.reshape(-1)))

@@ -1,4 +1,4 @@
-"""Lexicon files of any shape: CSV, JSON, JSONL or Parquet, mapped."""
+"""Lexicon files: CSV, JSON, JSONL or Parquet, columns mapped."""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -19,8 +19,9 @@ def _merge_rows(
             i, i_stop = np.uint64(a_ptr[row]), np.uint64(a_ptr[row + one])
         if row + one < np.uint64(b_ptr.size):
             j, j_stop = np.uint64(b_ptr[row]), np.uint64(b_ptr[row + one])
-        while i < i_stop or j < j_stop:
-            if j >= j_stop or (i < i_stop and a_ids[i] < b_ids[j]):
+        # Most rows gain nothing, and their remainder after the last new tie is copied as it stands.
+        while j < j_stop:
+            if i < i_stop and a_ids[i] < b_ids[j]:
                 ids[to], weights[to] = a_ids[i], a_weights[i]
                 i += one
             elif i >= i_stop or b_ids[j] < a_ids[i]:
@@ -31,6 +32,9 @@ def _merge_rows(
                 i += one
                 j += one
             to += one
+        for k in range(i_stop - i):
+            ids[to + k], weights[to + k] = a_ids[i + k], a_weights[i + k]
+        to += i_stop - i
         ptr[row + one] = to
 
 

@@ -79,9 +79,12 @@ def receive_block(
 
 @nb.njit(cache=True, nogil=True)
 def column_sums(indices: Any, weights: Any, out: Any) -> None:
-    """Add to `out` what each account gives away in total."""
+    """Add to `out` what each account gives away in total; `weights` None counts, best into a small integer type."""
     for entry in range(np.uint64(indices.size)):
-        out[np.uint64(indices[entry])] += np.float64(1) if weights is None else weights[entry]
+        if weights is None:
+            out[np.uint64(indices[entry])] += np.uint32(1)
+        else:
+            out[np.uint64(indices[entry])] += np.float64(weights[entry])
 
 
 @nb.njit(cache=True, nogil=True)

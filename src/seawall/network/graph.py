@@ -14,6 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from scipy.sparse import csr_matrix
 
+from seawall.network.numbering import places_of
+
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.uint64]
 
@@ -127,7 +129,7 @@ def _shares(accounts: Ids, uses: pa.Table, column: str) -> csr_matrix:
 def _numbers(accounts: Ids, ids: pa.ChunkedArray) -> npt.NDArray[np.int64]:
     """Numbers of accounts; -1 for an id that is no account's."""
     wanted = ids.to_numpy().astype(np.uint64, copy=False)
-    places: npt.NDArray[np.int64] = np.searchsorted(accounts, wanted)
+    places = places_of(accounts, wanted)
     if len(accounts):
         places[accounts[np.minimum(places, len(accounts) - 1)] != wanted] = -1
     return places

@@ -43,20 +43,21 @@ def weekly(signals: pa.Table, members: Ids) -> Weeks:
     return Weeks(datetime.fromtimestamp(start * WEEK / 1e6, UTC).date(), counts)
 
 
-def leading(uses: csr_matrix, members: Places) -> tuple[tuple[int, int], ...]:
+def leading(uses: csr_matrix, everyone: Places, members: Places) -> tuple[tuple[int, int], ...]:
     """(place, users among the members) of the things that most members use and few others do, best first.
 
-    `uses` (accounts, things) is 0 or 1. A thing that one member alone uses leads nothing.
+    `uses` (accounts, things) is 0 or 1, `everyone` (things,) how many accounts use each. A thing that one member alone
+    uses leads nothing.
     """
-    inside = np.asarray(uses[members].sum(axis=0)).ravel()
-    everyone = np.bincount(uses.indices, minlength=uses.shape[1])
-    score = np.where(inside >= 2, inside * inside / np.maximum(everyone, 1), 0)
-    best = np.argsort(-score, kind="stable")[:SHOWN_THINGS]
-    return tuple((int(place), int(inside[place])) for place in best if score[place] > 0)
+    places, inside = np.unique(uses[members].indices, return_counts=True)
+    places, inside = places[inside > 1], inside[inside > 1]
+    best = np.argsort(-(inside * inside / everyone[places]), kind="stable")[:SHOWN_THINGS]
+    return tuple(zip(places[best].tolist(), inside[best].tolist(), strict=True))
 
 
 def sharing(uses: csr_matrix, members: Places) -> int:
     """How many members use a thing that another member uses too."""
     inside = uses[members]
-    users = np.bincount(inside.indices, minlength=uses.shape[1])
-    return int(np.count_nonzero(np.diff(inside[:, np.flatnonzero(users > 1)].indptr)))
+    _, thing, users = np.unique(inside.indices, return_inverse=True, return_counts=True)
+    owners = np.repeat(np.arange(len(members)), np.diff(inside.indptr))
+    return len(np.unique(owners[users[thing] > 1]))

@@ -34,18 +34,16 @@ class Ties:
 class Side:
     """One direction of one kind of tie, laid out so that ties to a small set cost what that set has.
 
-    `reached` (columns, n) is the transpose of the ties; `degree` (n,) and `popularity` (columns,) count each end's.
+    `reached` (columns, n) is the transpose of the ties; `degree` (n,) counts each row's.
     """
 
     reached: csr_matrix
     degree: Floats
-    popularity: Floats
 
     @classmethod
     def of(cls, matrix: csr_matrix, transposed: csr_matrix) -> "Side":
         """The side of a matrix of ties (n, columns), row to column; `transposed` is its transpose."""
-        degree, popularity = (np.diff(one.indptr).astype(np.float32) for one in (matrix, transposed))
-        return cls(transposed, degree, popularity)
+        return cls(transposed, np.diff(matrix.indptr).astype(np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +77,27 @@ def ties_to(side: Side, members: Floats) -> Ties:
     """Ties to a soft set; `members` (columns,) holds each one's membership in [0, 1]."""
     tied = np.zeros(len(side.degree), np.float32)
     weighed = np.zeros(len(side.degree), np.float32)
-    _count(side.reached.indptr, side.reached.indices, side.reached.data, members, tied, weighed)
+    falls = _count(side.reached.indptr, side.reached.indices, side.reached.data, members, tied, weighed)
     places = np.flatnonzero(tied)
     tied, degree = tied[places], side.degree[places]
-    rate = float(side.popularity @ members) / max(float(side.popularity.sum()), 1.0)
+    rate = falls / max(side.reached.nnz, 1)
     return Ties(places, weighed[places], surprise(tied, degree * np.float32(rate)), tied / degree)
 
 
 @nb.njit(cache=True)
 def _count(indptr, indices, weights, members, tied, weighed):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Add each member's membership to all that are tied to it, members in order: what a product by rows would sum."""
+    """Add each member's membership to all that are tied to it, members in order: what a product by rows would sum.
+
+    Returns the sum over all ties, in one order whatever the machine, so that equal input gives equal bytes.
+    """
+    falls = 0.0
     for member in range(len(members)):
         if members[member] != 0:
+            falls += np.float64(members[member]) * (indptr[member + 1] - indptr[member])
             for tie in range(indptr[member], indptr[member + 1]):
                 tied[indices[tie]] += members[member]
                 weighed[indices[tie]] += members[member] * weights[tie]
+    return falls
 
 
 def shared_with(sharing: Sharing, members: Floats) -> Floats:

@@ -6,7 +6,7 @@ millions of ids straight from Arrow's buffers; `tests/records/test_ids.py` holds
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numba as nb
 import numpy as np
@@ -20,7 +20,7 @@ Keys = npt.NDArray[np.uint64]
 class IdKey:
     """A deployment's 32 secret bytes; every kind of id hashes under a key of its own."""
 
-    secret: bytes
+    secret: bytes = field(repr=False)
 
     def subkey(self, purpose: str) -> bytes:
         """32 bytes for one purpose, from which the others cannot be told (BLAKE2b, keyed and personalised)."""

@@ -1,9 +1,9 @@
-"""What each Unicode character reads as: the table for folding.
+"""What each Unicode character reads as.
 
 Every code point has one 32-bit entry: the symbol it reads as (21 bits), the kind of character (4 bits), the disguise
-that reading it so undoes (4 bits) and the group whose change may part two words (3 bits). Symbols are lower-case code points without marks; a ligature's entry points to
-several symbols. Sources: Unicode's own decompositions and case folding, the TR39 confusables in `lookalikes.txt`, and
-the substitutions of digits and punctuation for letters below.
+that reading it so undoes (4 bits) and the group whose change may part two words (3 bits). Symbols are lower-case code
+points without marks; a ligature's entry points to several symbols. Sources: Unicode's own decompositions and case
+folding, the TR39 confusables in `lookalikes.txt`, and the substitutions of digits and punctuation for letters below.
 """
 
 import unicodedata
@@ -71,7 +71,8 @@ class Disguise(IntEnum):
 DIGIT_LETTERS = dict(zip("0123456789", "oizeasgtbg", strict=True))
 SIGN_LETTERS = {
     "$": "s", "@": "a", "!": "i", "|": "i", "¡": "i", "€": "e", "£": "l", "¢": "c", "¥": "y", "§": "s", "+": "t",
-    "(": "c", "<": "c", "[": "c", "{": "c", "×": "x", "µ": "u", "¿": "j", "†": "t", "‡": "t", "°": "o", "¶": "p", "¦": "i",
+    "(": "c", "<": "c", "[": "c", "{": "c", "×": "x", "µ": "u", "¿": "j", "†": "t", "‡": "t", "°": "o", "¶": "p",
+    "¦": "i",
 }  # fmt: skip
 FLIPPED = {
     "ƃ": "g", "ᵷ": "g", "ɥ": "h", "ᴉ": "i", "ɾ": "j", "ʞ": "k", "ꞁ": "l", "ɯ": "m", "ɹ": "r", "ʇ": "t", "ʌ": "v",
@@ -197,13 +198,13 @@ def _plain_entry(char: str, category: str) -> tuple[Kind, str, Disguise]:
         return Kind.BESIDE, char.casefold()[:1] + beside, Disguise.NONE
     reading = _reading(char)
     if category[0] in "LNM" or (category[0] == "S" and reading.isascii() and reading.isalnum()):
-        return _letter_kind(ord(char), category, reading), reading, _disguise(char, reading)
+        return _letter_kind(ord(char), reading), reading, _disguise(char, reading)
     if _within(ord(char), _EMOJI):
         return Kind.EMOJI, char, Disguise.NONE
     return Kind.SEPARATOR, "", Disguise.NONE
 
 
-def _letter_kind(code: int, category: str, reading: str) -> Kind:
+def _letter_kind(code: int, reading: str) -> Kind:
     if len(reading) > 1:
         return Kind.SEVERAL
     if reading.isascii() and reading.isdigit():

@@ -48,7 +48,9 @@ class Approval:
             try:
                 trusted[person].verify(base64.b64decode(signature), self.signed_bytes)
             except (InvalidSignature, ValueError):
-                raise Refused(f"The signature of {person} is not over this approval. Let {person} sign again.") from None
+                raise Refused(
+                    f"The signature of {person} is not over this approval. Let {person} sign again."
+                ) from None
             people.setdefault(trusted[person].public_bytes_raw(), person)
         return tuple(sorted(people.values()))
 
@@ -64,7 +66,9 @@ def read_approval(path: Path) -> Approval:
         body = json.loads(path.read_text(encoding="utf-8"))
         return Approval(int(body["lexicon_version"]), tuple(body["terms"]), dict(body["signatures"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BadConfiguration(f"{path} is no approval ({error!r}). Make one: seawall terms approve --sign KEY.") from error
+        raise BadConfiguration(
+            f"{path} is no approval ({error!r}). Make one: seawall terms approve --sign KEY."
+        ) from error
 
 
 def write_approval(approval: Approval, path: Path) -> None:
@@ -94,4 +98,6 @@ def read_trusted_keys(path: Path) -> dict[str, Ed25519PublicKey]:
         body = json.loads(path.read_text(encoding="utf-8"))
         return {str(who): Ed25519PublicKey.from_public_bytes(base64.b64decode(key)) for who, key in body.items()}
     except (OSError, ValueError, AttributeError, TypeError) as error:
-        raise BadConfiguration(f"{path} holds no trusted keys ({error}). Give {{person: base64 public key}}.") from error
+        raise BadConfiguration(
+            f"{path} holds no trusted keys ({error}). Give {{person: base64 public key}}."
+        ) from error

@@ -1,4 +1,4 @@
-"""A compiled lexicon on disk: loaded when it is whole and ours, rebuilt when not.
+"""A compiled lexicon on disk, rebuilt when it is not whole.
 
 The file is a magic word, the digest of the lexicon that it was made from, the digest of the compiled block and the
 block itself (`scan.pack`): numbers only, nothing that loading could execute. It spells out what an operator looks for,

@@ -1,4 +1,4 @@
-"""The multi-pattern engine: which patterns may stand at a place.
+"""The multi-pattern engine: which patterns may stand where.
 
 A pattern is a run of at most 64 symbols. Its first `q` symbols lead to a 64-bit mask of the lengths that patterns with
 this beginning have; the mask is cut down to the lengths at which a word ends in the text; the hash of each remaining
@@ -7,13 +7,16 @@ window is looked up. So a place costs one probe of a bit array that stays in cac
 in docs/why/terms.md.
 """
 
+# Kernels are typed by numba when they compile; mypy and ruff read them as plain Python.
+# mypy: disable-error-code="operator,arg-type,assignment,type-var"
+
 from typing import NamedTuple
 
 import numba as nb
 import numpy as np
 import numpy.typing as npt
 
-from seawall.terms.fold import WINDOW, power
+from seawall.terms.fold import power
 
 SPREAD = np.uint64(0xFF51AFD7ED558CCD)
 _ONE = np.uint64(1)
@@ -131,9 +134,9 @@ def _after(first, second, shift):  # type: ignore[no-untyped-def]  # noqa: ANN00
 def find(hashes, cut, space, n, keep, table, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, C901
     """Windows whose hash is a pattern's: fills `found` with rows (start, end, pattern) and returns how many.
 
-    `hashes` [n + 1], `cut` and `space` are a stream's; matches start before `keep`. Where a text is plain words, a
-    match ends at the next white space or before; only where single letters are spaced out does it go on. One flat loop: numba counts references to every array that a helper with two exits is given, which costs more than the
-    loop itself.
+    `hashes` [n + 1], `cut` and `space` are a stream's; matches start before `keep`. Where a text is plain words,
+    a match ends at the next white space or before; where single letters are spaced out it goes on. One flat loop: numba
+    counts references to every array that a helper with two exits is given, which costs more than the loop itself.
     """
     q, many, short_lengths, beginnings, wholes, prefix, lengths, windows, heads, _ = table
     short = np.uint64(short_lengths)
@@ -182,7 +185,7 @@ def find(hashes, cut, space, n, keep, table, found):  # type: ignore[no-untyped-
 
 
 @nb.njit(cache=True, error_model="numpy")
-def find_words(hashes, edge, n, keep, table, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, C901
+def find_words(hashes, edge, n, keep, table, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """As `find`, for windows that are one word (or two, where the table has phrases), from edge to edge."""
     _, many, _, _, wholes, _, _, windows, heads, _ = table
     whole_last = np.uint64(len(wholes) * 64 - 1)

@@ -1,4 +1,4 @@
-"""One pass over UTF-8: what a text reads as, with byte offsets.
+"""One pass over UTF-8: what it reads as, where, through what.
 
 A stream holds one row per symbol. `entry`: the symbol and the disguise it was read through (`terms.alphabet`); `code`:
 the original code point; `start`, `end`: bytes of the original; `level`: what stands before the symbol; `run`: how often
@@ -6,6 +6,10 @@ it was repeated; `flag`: what was dropped around it; `hash`: the polynomial hash
 so that the hash of any window is two loads and a multiplication; `cut`, `edge`: bits of the places where a match may
 start or end, where a word does, and where white space stands.
 """
+
+# Kernels are typed by numba when they compile; mypy and ruff read them as plain Python.
+# mypy: disable-error-code="operator,arg-type,assignment,type-var"
+# ruff: noqa: SIM109
 
 from typing import NamedTuple
 
@@ -61,7 +65,8 @@ def mix(symbol):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     return mixed ^ (mixed >> np.uint64(29))
 
 
-mixes = np.array([mix.py_func(np.array([read], np.uint64)) for read in alike]).reshape(-1)
+mixes = np.array([int(read) + 1 for read in alike], np.uint64) * MIX
+mixes ^= mixes >> np.uint64(29)
 
 
 class Letters(NamedTuple):
@@ -153,7 +158,7 @@ def _latin_ahead(data, i, stop):  # type: ignore[no-untyped-def]  # noqa: ANN001
 
 
 @nb.njit(inline="always")
-def _sign(code, kind, adjacent, following):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _sign(code, adjacent, following):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Whether punctuation stands for a letter: between letters, or as money signs do at either end of a word."""
     inside = following == _LETTER or following == _DIGIT or following == _SIGN
     if code == _DOLLAR or code > 128:
@@ -165,7 +170,7 @@ def _sign(code, kind, adjacent, following):  # type: ignore[no-untyped-def]  # n
 def _special(kind, entry, code, adjacent, latin, following, several):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Signs and look-alikes settled by their neighbours: what kind they are here, and the entry they read as."""
     if kind == _SIGN:
-        return (_SIGN if _sign(code, kind, adjacent, following) else _SEPARATOR), entry
+        return (_SIGN if _sign(code, adjacent, following) else _SEPARATOR), entry
     row = entry & _SYMBOL
     if (adjacent and latin) or following == _LETTER:
         symbol = several[4 * row + 1]
@@ -174,13 +179,48 @@ def _special(kind, entry, code, adjacent, latin, following, several):  # type: i
     return _LETTER, several[4 * row] | np.uint32(2 << 21)
 
 
+@nb.njit(inline="always")
+def _wall(marks, hashes, n, cut, edge, space, rolling):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Put a symbol that no pattern has between two rows."""
+    bit = np.uint64(1) << np.uint64(n & 63)
+    marks[0][n >> 6], marks[1][n >> 6], marks[2][n >> 6] = cut | bit, edge | bit, space | bit
+    rolling = rolling * BASE + WALL
+    n += 1
+    hashes[n] = rolling
+    whole = np.uint64(n & 63 != 0)
+    return n, (cut | bit) * whole, (edge | bit) * whole, (space | bit) * whole, rolling
+
+
+@nb.njit(inline="always")
+def _close(out, n, end, flag, cut, edge, space):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """The end of a text is a boundary like any other."""
+    out.level[n] = SPACE
+    out.start[n] = end
+    out.flag[n] = flag & ~IN_TAG
+    bit = np.uint64(1) << np.uint64(n & 63)
+    at = n >> 6
+    out.cut[at], out.edge[at], out.space[at] = cut | bit, edge | bit, space | bit
+    out.cut[at + 1], out.edge[at + 1], out.space[at + 1] = 0, 0, 0
+
+
+@nb.njit(inline="always")
+def _settled(data, following, stop, letters, kind, entry, code, adjacent, before):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Kind and entry of a character, signs and look-alikes settled by their neighbours."""
+    page, table, several, _ = letters
+    if kind == _SIGN or kind == _BESIDE:
+        after = _next_kind(data, following, stop, page, table)
+        if kind == _BESIDE:
+            after = _latin_ahead(data, following, min(stop, following + AHEAD))
+        kind, entry = _special(kind, entry, code, adjacent, adjacent and before < 128, after, several)
+    return kind, entry
+
+
 @nb.njit(cache=True, error_model="numpy")
 def fold_rows(data, bounds, first, last, letters, in_tag, full, out, row_at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, C901
     """Fold the texts data[bounds[r]:bounds[r+1]] of rows [first, last) into `out`. Returns the number of symbols.
 
-    `row_at` takes the place of each row's first symbol; between rows stands a symbol that no pattern has. Offsets count
-    from the first row's first byte. Without `full` only `hash`, `code`, `cut`, `edge` and `space` are written: all that
-    the search needs. Letters, digits, punctuation and white space, nearly every character, take the short way.
+    `row_at` takes the place of each row's first symbol. Offsets count from the first row's first byte. Without `full`
+    only `hash`, `code`, `cut`, `edge` and `space` are written: all that the search needs.
     """
     page, table, several, count = letters
     entries, codes, starts, ends, levels, runs, flags, hashes, cuts, edges, spaces = out
@@ -188,35 +228,19 @@ def fold_rows(data, bounds, first, last, letters, in_tag, full, out, row_at):  #
     origin = bounds[first]
     i = origin
     n = 0
-    rolling = np.uint64(0)
-    hashes[0] = rolling
-    cut = np.uint64(0)
-    edge = np.uint64(0)
-    space = np.uint64(0)
+    rolling = hashes[0] = np.uint64(0)
+    cut = edge = space = np.uint64(0)
+    flag = 0
     for row in range(first, last):
         stop = bounds[row + 1]
         if row > first:
-            bit = np.uint64(1) << np.uint64(n & 63)
-            cuts[n >> 6] = cut | bit
-            edges[n >> 6] = edge | bit
-            spaces[n >> 6] = space | bit
-            cut, edge, space = cuts[n >> 6], edges[n >> 6], spaces[n >> 6]
-            rolling = rolling * BASE + WALL
-            n += 1
-            hashes[n] = rolling
-            if n & 63 == 0:
-                cut = np.uint64(0)
-                edge = np.uint64(0)
-                space = np.uint64(0)
+            n, cut, edge, space, rolling = _wall((cuts, edges, spaces), hashes, n, cut, edge, space, rolling)
         row_at[row - first] = n
         head = n
         pending = SPACE
         flag = IN_TAG if in_tag else 0
-        loose = np.uint64(in_tag)
-        group = np.uint32(0)
         single = 0
-        before = np.uint32(0)
-        last_code = np.uint32(0)
+        group = before = last_code = np.uint32(0)
         while i < stop:
             code = np.uint32(data[i])
             following = i + 1
@@ -226,57 +250,13 @@ def fold_rows(data, bounds, first, last, letters, in_tag, full, out, row_at):  #
                 code, following = decode(data, i, stop)
                 entry = lookup(page, table, code)
             kind = (entry >> np.uint32(21)) & np.uint32(15)
-            symbol = entry & _SYMBOL
-            if kind <= _DIGIT and (symbol != before or n == head):
-                letter = np.int64(kind >> np.uint32(1))
-                now = entry >> np.uint32(29)
-                level = max(pending, np.int64(transition[(group << np.uint32(3)) | now]))
-                bit = np.uint64(n & 63)
-                cut |= (np.uint64(letter) & (np.uint64(level > NONE) | loose)) << bit
-                edge |= np.uint64(letter & (level > (GAP if flag & MASKED else WEAK))) << bit
-                codes[n] = code
-                if full:
-                    entries[n] = entry
-                    starts[n] = i - origin
-                    ends[n] = following - origin
-                    levels[n] = level
-                    runs[n] = 1
-                    flags[n] = flag
-                mixed = mixes[symbol] if symbol < 128 else mix(symbol)
-                space |= np.uint64(letter & (level == SPACE)) << bit
-                cuts[n >> 6] = cut
-                edges[n >> 6] = edge
-                spaces[n >> 6] = space
-                if letter:
-                    rolling = rolling * BASE + mixed
-                    before = symbol
-                    last_code = code
-                    group = now
-                    single = 1 if level >= GAP else single + 1
-                    pending = NONE
-                    flag &= IN_TAG
-                    n += 1
-                    hashes[n] = rolling
-                    if n & 63 == 0:
-                        cut = np.uint64(0)
-                        edge = np.uint64(0)
-                        space = np.uint64(0)
-                else:
-                    pending = max(pending, GAP + np.int64(kind))
-                    flag = 0
-                    loose = np.uint64(0)
-                i = following
-                continue
             if kind == _SIGN or kind == _BESIDE:
-                latin = n > head and before < 128
-                after = _next_kind(data, following, stop, page, table)
-                if kind == _BESIDE:
-                    after = _latin_ahead(data, following, min(stop, following + AHEAD))
-                kind, entry = _special(kind, entry, code, n > head and pending < EDGE, latin, after, several)
+                adjacent = n > head and pending < EDGE
+                kind, entry = _settled(data, following, stop, letters, kind, entry, code, adjacent, before)
             if (_LETTERLIKE >> kind) & np.uint32(1):
                 now = entry >> np.uint32(29)
                 level = max(pending, np.int64(transition[(group << np.uint32(3)) | now]))
-                run = np.uint64(kind == _UNSPACED)
+                loose = np.uint64(flag & IN_TAG != 0) | np.uint64(kind == _UNSPACED)
                 parts = np.int64(count[entry & _SYMBOL]) if kind == _SEVERAL else 1
                 for part in range(parts):
                     read = entry
@@ -293,30 +273,21 @@ def fold_rows(data, bounds, first, last, letters, in_tag, full, out, row_at):  #
                             ends[n - 1] = following - origin
                     else:
                         bit = np.uint64(n & 63)
-                        cut |= (np.uint64(level > NONE) | loose | run) << bit
+                        cut |= (np.uint64(level > NONE) | loose) << bit
                         edge |= np.uint64(level > (GAP if flag & MASKED else WEAK)) << bit
+                        space |= np.uint64(level == SPACE) << bit
+                        cuts[n >> 6], edges[n >> 6], spaces[n >> 6] = cut, edge, space
                         codes[n] = code
                         if full:
-                            entries[n] = read
-                            starts[n] = i - origin
-                            ends[n] = following - origin
-                            levels[n] = level
-                            runs[n] = 1
-                            flags[n] = flag | (IN_RUN if run else 0)
-                        rolling = rolling * BASE + mix(alike[symbol] if symbol < 128 else symbol)
+                            entries[n], starts[n], ends[n] = read, i - origin, following - origin
+                            levels[n], runs[n], flags[n] = level, 1, flag | (IN_RUN if kind == _UNSPACED else 0)
+                        rolling = rolling * BASE + (mixes[symbol] if symbol < 128 else mix(symbol))
                         before = symbol
                         last_code = code
-                        space |= np.uint64(level == SPACE) << bit
-                        cuts[n >> 6] = cut
-                        edges[n >> 6] = edge
-                        spaces[n >> 6] = space
                         n += 1
                         hashes[n] = rolling
                         if n & 63 == 0:
-                            cut = np.uint64(0)
-                            edge = np.uint64(0)
-                            space = np.uint64(0)
-                        space = np.uint64(0)
+                            cut = edge = space = np.uint64(0)
                     single = 1 if level >= GAP else single + 1
                     level = NONE
                 group = now
@@ -328,25 +299,9 @@ def fold_rows(data, bounds, first, last, letters, in_tag, full, out, row_at):  #
                     flags[n - 1] |= MARKED
             else:
                 pending = max(pending, SPACE if kind == _SPACE else GAP)
-                if kind == _HASH:
-                    flag = IN_TAG
-                    loose = np.uint64(1)
-                elif kind == _MASK:
-                    flag |= MASKED
-                else:
-                    flag = 0
-                    loose = np.uint64(0)
+                flag = IN_TAG if kind == _HASH else (flag | MASKED if kind == _MASK else 0)
             i = following
-    levels[n] = SPACE
-    starts[n] = i - origin
-    flags[n] = flag & ~IN_TAG
-    last_bit = np.uint64(1) << np.uint64(n & 63)
-    cuts[n >> 6] = cut | last_bit
-    edges[n >> 6] = edge | last_bit
-    spaces[n >> 6] = space | last_bit
-    cuts[(n >> 6) + 1] = 0
-    edges[(n >> 6) + 1] = 0
-    spaces[(n >> 6) + 1] = 0
+    _close(out, n, i - origin, flag, cut, edge, space)
     return n
 
 

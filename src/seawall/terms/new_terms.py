@@ -1,4 +1,4 @@
-"""New terms: what risky accounts say and others do not, ranked for people to approve.
+"""New terms: what risky accounts say and others do not.
 
 Two measures are combined, since each finds what the other misses. G² (Dunning, Computational Linguistics 19(1), 1993)
 weighs how many risky accounts use a token against how many would by chance: it finds coined words. Log-odds with an
@@ -46,7 +46,7 @@ class _Counts:
 
     users: Floats
     risky: Floats
-    flagged: Ints
+    flagged: npt.NDArray[np.intp]
     accounts: float
     risk: float
 
@@ -84,10 +84,12 @@ def propose(
 
 
 def _counted(which: Ints, weight: Floats, size: int, risk: Floats, flagged_at: float) -> _Counts:
+    users: Floats = np.bincount(which, minlength=size).astype(np.float64)
+    risky: Floats = np.bincount(which, weights=weight, minlength=size).astype(np.float64)
     return _Counts(
-        np.bincount(which, minlength=size).astype(np.float64),
-        np.bincount(which, weights=weight, minlength=size),
-        np.bincount(which, weights=weight >= flagged_at, minlength=size).astype(np.int64),
+        users,
+        risky,
+        np.bincount(which[weight >= flagged_at], minlength=size),
         float(len(risk)),
         float(risk.sum()),
     )

@@ -6,6 +6,10 @@ apart. The edit table holds each form with one letter dropped or two neighbours 
 Mor and Fraenkel (CACM 1982), restricted to one edit.
 """
 
+# Kernels are typed by numba when they compile; mypy and ruff read them as plain Python.
+# mypy: disable-error-code="operator,arg-type,assignment,type-var"
+# ruff: noqa: SIM109
+
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -19,7 +23,7 @@ from seawall.terms.fold import BASE, GAP, WINDOW, Letters, alike, fold_rows, mix
 
 VISUAL_Q = 5
 AS_IS, DROPPED, DROPPED_PAIR, SWAPPED = 0, 1, 2, 3
-"""What was done to a form: nothing; one letter dropped, at `pos`; two, because the drop made equal neighbours; swapped."""
+"""What was done to a form: nothing; one letter dropped at `pos`; two, as the drop made equal neighbours; swapped."""
 MIN_DROP, MIN_SWAP = 6, 5
 APART, MERGED = 1, 2
 PAIRS = (("m", "rn"), ("w", "vv"), ("d", "cl"))
@@ -127,7 +131,16 @@ def _forms(data, offsets, terms, costs, letters):  # type: ignore[no-untyped-def
                 at[f] = w
             else:
                 gap[f] = 0
-    return at[: f + 1].copy(), entry[: at[f]].copy(), code[: at[f]].copy(), run[: at[f]].copy(), gap[:f].copy(), term[:f].copy(), cost[:f].copy(), plain[:f].copy()
+    return (
+        at[: f + 1].copy(),
+        entry[: at[f]].copy(),
+        code[: at[f]].copy(),
+        run[: at[f]].copy(),
+        gap[:f].copy(),
+        term[:f].copy(),
+        cost[:f].copy(),
+        plain[:f].copy(),
+    )
 
 
 @nb.njit(cache=True)
@@ -186,7 +199,9 @@ def _edits(forms, f, op, pos):  # type: ignore[no-untyped-def]  # noqa: ANN001, 
                 pos[n] = k
                 n += 1
         if k + 1 < m and m >= MIN_SWAP:
-            joins = (k > 0 and _same(forms, begin + k - 1, begin + k + 1)) or (k + 2 < m and _same(forms, begin + k, begin + k + 2))
+            joins = (k > 0 and _same(forms, begin + k - 1, begin + k + 1)) or (
+                k + 2 < m and _same(forms, begin + k, begin + k + 2)
+            )
             if not joins and not _same(forms, begin + k, begin + k + 1):
                 op[n] = SWAPPED
                 pos[n] = k
@@ -228,7 +243,7 @@ def visual_tables(forms: Forms) -> tuple[Table, Patterns, Table, Patterns]:
 
 
 def edit_table(forms: Forms, terms: int) -> tuple[Table, Patterns]:
-    """The patterns of the edit lane: one letter of the first `terms` terms dropped or two swapped, spaced scripts only."""
+    """The edit lane's patterns of the first `terms` terms: a letter dropped or two swapped; spaced scripts only."""
     kinds = forms.entry >> 21 & 15
     bad = np.add.reduceat((kinds == Kind.UNSPACED) | (kinds == Kind.EMOJI), forms.at[:-1]) if len(forms.term) else kinds
     form, op, pos, whole, length = _neighbours(forms, (forms.plain != 0) & (bad == 0) & (forms.term < terms))

@@ -5,7 +5,11 @@ and every word may hold one wrong or extra letter, which a post is not granted: 
 does less harm than an accusation.
 """
 
+# Kernels are typed by numba when they compile; mypy and ruff read them as plain Python.
+# mypy: disable-error-code="operator,arg-type,assignment,type-var"
+
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numba as nb
 import numpy as np
@@ -65,7 +69,7 @@ class QueryReader:
         n = fold_rows(np.frombuffer(raw, np.uint8), bounds, 0, 1, self.letters, False, True, out, np.zeros(1, np.int32))
         edges = [k for k in range(n + 1) if k == 0 or out.edge[k >> 6] >> np.uint64(k & 63) & np.uint64(1)]
         found: list[Found] = []
-        for i, j in zip(edges[:-1], edges[1:], strict=True):
+        for i, j in pairwise(edges):
             if MIN_PREFIX <= j - i <= WINDOW:
                 start, end = int(out.start[i]), int(out.end[j - 1])
                 terms = self._misspelt(out.hash, i, j) if j - i >= MIN_TYPO else set()

@@ -1,4 +1,4 @@
-"""What a lexicon asks beyond the text of a term: policy, company, innocence."""
+"""What a lexicon asks beyond a text: policy, company, innocence."""
 
 from dataclasses import dataclass
 
@@ -61,7 +61,8 @@ class Rules:
         """Hits inside a longer hashtag, of terms that must be whole words."""
         out = np.zeros(len(found), bool)
         out[terms] = self.whole_words[found[terms, TERM]]
-        return out & (found[:, BITS] >> Disguise.GLUED & 1 == 1)
+        glued: Mask = found[:, BITS] >> int(Disguise.GLUED) & 1 == 1
+        return out & glued
 
     def _alone(self, found: Found) -> Mask:
         """Hits of terms whose companions are not in the same text."""
@@ -78,9 +79,6 @@ class Rules:
         for at in np.flatnonzero(found[:, TERM] >= self.terms + self.companions):
             row, start, end, cost = found[at, [ROW, START, END, COST]]
             out |= (
-                (found[:, ROW] == row)
-                & (found[:, START] >= start)
-                & (found[:, END] <= end)
-                & (found[:, COST] >= cost)
+                (found[:, ROW] == row) & (found[:, START] >= start) & (found[:, END] <= end) & (found[:, COST] >= cost)
             )
         return out

@@ -1,4 +1,7 @@
-"""The scan kernel: fold each text, look up where words may start."""
+"""The scan kernel: fold texts, look up words, verify candidates."""
+
+# Kernels are typed by numba when they compile; mypy and ruff read them as plain Python.
+# mypy: disable-error-code="operator,arg-type,assignment,type-var"
 
 from typing import NamedTuple
 
@@ -206,7 +209,11 @@ def _without_repeats(hits, done, count):  # type: ignore[no-untyped-def]  # noqa
     for k in range(done, count):
         again = False
         for other in range(max(done, kept - 64), kept):
-            again |= hits[other, TERM] == hits[k, TERM] and hits[other, START] < hits[k, END] and hits[k, START] < hits[other, END]
+            again |= (
+                hits[other, TERM] == hits[k, TERM]
+                and hits[other, START] < hits[k, END]
+                and hits[k, START] < hits[other, END]
+            )
         if not again:
             hits[kept] = hits[k]
             kept += 1
@@ -231,7 +238,9 @@ def _search(data, bounds, first, last, in_tag, lanes, compiled, buffers, hits, c
         edited += find_words(stream.hash, stream.edge, n, keep, compiled.edit, places[phrased:])
     heard = edited
     if lanes & 2:
-        heard += find_sounds(stream.code, stream.edge, n, keep, compiled.sound_terms.latin, compiled.sound, places[edited:])
+        heard += find_sounds(
+            stream.code, stream.edge, n, keep, compiled.sound_terms.latin, compiled.sound, places[edited:]
+        )
     folded = -1
     for k in range(heard):
         row = first + np.searchsorted(row_at[: last - first], places[k, 0], side="right") - 1
@@ -239,13 +248,48 @@ def _search(data, bounds, first, last, in_tag, lanes, compiled, buffers, hits, c
             fold_rows(data, bounds, row, row + 1, compiled.letters, in_tag, True, text, places[len(places) - 1])
             folded = row
         if k < found:
-            hits, count = _try(text, row_at[row - first], places[k], compiled.visual.next, compiled.visual_patterns, VISUAL, compiled.forms, row, hits, count)
+            hits, count = _try(
+                text,
+                row_at[row - first],
+                places[k],
+                compiled.visual.next,
+                compiled.visual_patterns,
+                VISUAL,
+                compiled.forms,
+                row,
+                hits,
+                count,
+            )
         elif k < phrased:
-            hits, count = _try(text, row_at[row - first], places[k], compiled.phrase.next, compiled.phrase_patterns, VISUAL, compiled.forms, row, hits, count)
+            hits, count = _try(
+                text,
+                row_at[row - first],
+                places[k],
+                compiled.phrase.next,
+                compiled.phrase_patterns,
+                VISUAL,
+                compiled.forms,
+                row,
+                hits,
+                count,
+            )
         elif k >= edited:
-            hits, count = _hear(text, row_at[row - first], places[k], compiled.sound.next, compiled.sound_terms.term, row, hits, count)
+            hits, count = _hear(
+                text, row_at[row - first], places[k], compiled.sound.next, compiled.sound_terms.term, row, hits, count
+            )
         else:
-            hits, count = _try(text, row_at[row - first], places[k], compiled.edit.next, compiled.edit_patterns, EDIT, compiled.forms, row, hits, count)
+            hits, count = _try(
+                text,
+                row_at[row - first],
+                places[k],
+                compiled.edit.next,
+                compiled.edit_patterns,
+                EDIT,
+                compiled.forms,
+                row,
+                hits,
+                count,
+            )
     return hits, count, (keep if keep < n else -1)
 
 
@@ -279,7 +323,9 @@ def _hear(text, origin, place, chain, terms, row, hits, count):  # type: ignore[
         if latin == (term >= 0) or j - i >= MIN_FOREIGN:
             if count == len(hits):
                 hits = _doubled(hits)
-            count = _keep(hits, count, row, max(term, -1 - term), text.start[i], text.end[j - 1], PHONETIC, _HEARD, HEARD)
+            count = _keep(
+                hits, count, row, max(term, -1 - term), text.start[i], text.end[j - 1], PHONETIC, _HEARD, HEARD
+            )
         pattern = chain[pattern]
     return hits, count
 

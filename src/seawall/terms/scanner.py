@@ -14,7 +14,22 @@ from seawall.terms.lexicon import Lexicon
 from seawall.terms.patterns import edit_table, forms_of, letters_of, spellings, visual_tables
 from seawall.terms.query import QueryReader
 from seawall.terms.rules import Rules, looked_for
-from seawall.terms.scan import BITS, COST, EDIT, END, LANE, MILLI, ROW, START, TERM, Compiled, Sounds, pack, scan, unpack
+from seawall.terms.scan import (
+    BITS,
+    COST,
+    EDIT,
+    END,
+    LANE,
+    MILLI,
+    ROW,
+    START,
+    TERM,
+    Compiled,
+    Sounds,
+    pack,
+    scan,
+    unpack,
+)
 from seawall.terms.sound import romanised, sound_table
 
 
@@ -71,9 +86,7 @@ def disguises_of(bits: int) -> tuple[str, ...]:
 class Scanner:
     """A compiled lexicon. A term's id is its position in `lexicon.terms`; only active terms are looked for."""
 
-    def __init__(
-        self, lexicon: Lexicon, blob: npt.NDArray[np.uint64], *, lanes: Collection[Lane] = LANES
-    ) -> None:
+    def __init__(self, lexicon: Lexicon, blob: npt.NDArray[np.uint64], *, lanes: Collection[Lane] = LANES) -> None:
         self.lexicon = lexicon
         self.blob = blob
         self._lanes = int(Lane.EDIT in lanes) | int(Lane.PHONETIC in lanes) << 1
@@ -115,19 +128,23 @@ class Scanner:
             (found[:, COST] / MILLI).astype(np.float32),
         )
 
+    def scan_bytes(self, raw: bytes) -> list[Hit]:
+        """The hits in bytes that should be UTF-8; what is not reads as a separator."""
+        return self._hits(raw, False)
+
     def scan_text(self, text: str, *, hashtag: bool = False) -> list[Hit]:
         """The hits in one text; offsets count bytes of its UTF-8, where a lone surrogate has three."""
-        raw = text.encode("utf-8", "surrogatepass")
-        data = np.frombuffer(raw, np.uint8)
+        return self._hits(text.encode("utf-8", "surrogatepass"), hashtag)
+
+    def _hits(self, raw: bytes, hashtag: bool) -> list[Hit]:
+        data = np.frombuffer(raw or b"\0", np.uint8)
         found = scan(data, np.array((0, len(raw)), np.int64), hashtag, self._lanes, self.blob)
         if not len(found):
             return []
-        found = self._rules.settled(found)
         return [
             Hit(row[TERM], row[START], row[END], LANES[row[LANE]], disguises_of(row[BITS]), row[COST] / MILLI)
-            for row in found.tolist()
+            for row in self._rules.settled(found).tolist()
         ]
-
 
     def read_query(self, query: str) -> list[Hit]:
         """The terms in what a person types: as in a text, as one word without spaces, begun, or misspelt."""

@@ -1,9 +1,13 @@
-"""The phonetic lane: words that sound like a term, in any script.
+"""The phonetic lane: words that sound like a term.
 
 A word is written in Latin letters (tables below, one sound a letter), then as sound codes: spellings of one sound share
 a code (ph f, c k q, x ks, z s, w v, y i ee ea, u oo ou), doubles and silent h fall away. The idea is Philips' Metaphone
 (Computer Language 7(12), 1990); here vowels stay, coarsely, because a list of thousands of terms needs the precision.
 """
+
+# Kernels are typed by numba when they compile; mypy and ruff read them as plain Python.
+# mypy: disable-error-code="operator,arg-type,assignment,type-var"
+# ruff: noqa: SIM109
 
 import unicodedata
 from functools import cache
@@ -55,12 +59,12 @@ def _letters(text: str) -> int:
 def romanised() -> npt.NDArray[np.uint16]:
     """The Latin letters of each code point below `LIMIT`; 0 where it has none."""
     table = np.zeros(LIMIT, np.uint16)
-    readings = {}
+    readings: dict[str, str] = {}
     for letters, sounds in SCRIPTS.items():
         readings |= dict(zip(letters, sounds.split(), strict=True))
     for code in range(LIMIT):
         char = unicodedata.normalize("NFKD", chr(code).lower())[:1]
-        reading = readings.get(chr(code).lower(), readings.get(char, char)).replace("-", "")
+        reading = (readings.get(chr(code).lower()) or readings.get(char) or char).replace("-", "")
         if reading and reading.isascii() and reading.isalpha():
             table[code] = _letters(reading)
     table[[0xDF, 0xE6, 0xC6]] = _letters("ss"), _letters("ae"), _letters("ae")
@@ -87,7 +91,7 @@ def _spell(codes, i, j, latin, word):  # type: ignore[no-untyped-def]  # noqa: A
 
 
 @nb.njit(cache=True, error_model="numpy")
-def _sound(word, k, size):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _sound(word, k, size):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901
     """The code of the sound at letter `k`, a second code or 0, and how many letters it takes."""
     c = word[k]
     after = word[k + 1]

@@ -1,4 +1,4 @@
-"""The lexicon on disk: versions, and a log of every change and every look.
+"""The lexicon on disk: versions, and a log of all changes.
 
 A folder with `lexicon.json` and `log.jsonl`, both readable by their owner only. The log is only ever appended to; each
 line names who, when, what and which version came of it, and carries the digest of the line before, so that a line
@@ -68,7 +68,7 @@ class LexiconStore:
         lexicon = self.load()
         if approval.version != lexicon.version:
             raise Refused(
-                f"The approval is of version {approval.version}; the lexicon is at {lexicon.version}. Sign this version."
+                f"The approval is of version {approval.version}; the lexicon is at {lexicon.version}. Sign it anew."
             )
         signers = approval.signers(trusted)
         if not signers:

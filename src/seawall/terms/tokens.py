@@ -1,4 +1,4 @@
-"""The words, hashtags and emoji of a text column, counted for each account.
+"""Words, hashtags and emoji of a column, for each account.
 
 One pass over Arrow's buffers: a token is a run of letters and digits (with its marks), `#` kept before a hashtag, or a
 single emoji. A script without spaces gives runs of two and three symbols, since its words cannot be told apart here.
@@ -80,7 +80,7 @@ def _spelled(
 
 
 @nb.njit(cache=True, error_model="numpy")
-def _tokenise(data, offsets, letters):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _tokenise(data, offsets, letters):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901
     """Row, byte span and hash of every token, each of shape (tokens,)."""
     page, table, _, _ = letters
     room = 2 * (offsets[-1] - offsets[0]) + 1

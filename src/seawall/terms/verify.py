@@ -1,4 +1,4 @@
-"""Verifies a candidate: through which disguise, at what cost, or not.
+"""Verification: through which disguise, at what cost.
 
 A cost of 0 is the term as written, case aside. Each disguise adds its own cost, and a term bears the more the longer it
 is: a short word is reached from innocent text by few changes. The constants below are the whole policy.

@@ -1,0 +1,55 @@
+"""The evidence table: named columns, families, whom ties lead to."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from small_graph import small_graph
+
+from seawall.network.evidence import SIGNAL_COLUMNS, Column, Evidence, join, profile_evidence, signal_evidence
+from seawall.signals.base import SIGNALS
+from seawall.signals.catalogue import detectors
+from seawall.signals.known_media import example_known
+from seawall.signals.terms import example_scanner
+
+
+def signal(account: int, what: str, count: int) -> dict:
+    plain = {"subject_kind": "account", "detector": "", "strength": 1.0, "evidence": "", "version": "1"}
+    return {**plain, "subject_id": account, "what": what, "count": count}
+
+
+def test_a_signal_is_the_logarithm_of_its_count_in_its_column():
+    rows = [signal(1, "terms.in_offer", 3), signal(2, "searches.for_term", 1)]
+    found = signal_evidence(small_graph(4), pa.Table.from_pylist(rows, SIGNALS))
+    assert found.column("terms.in_offer").tolist() == pytest.approx([0, np.log(4), 0, 0])
+    assert found.column("searches.for_term").tolist() == pytest.approx([0, 0, np.log(2), 0])
+
+
+def test_every_column_of_signals_is_one_that_a_detector_gives():
+    named = {one.name for one in detectors(example_scanner(), example_known())}
+    assert {column.name.split(".")[0] for column in SIGNAL_COLUMNS} <= named
+
+
+def test_tables_of_evidence_stand_side_by_side():
+    names = (Column("a", "a", "a"), Column("b", "b", "b"))
+    parts = [Evidence((name,), np.full((3, 1), value, np.float32)) for value, name in enumerate(names, 1)]
+    both = join(parts)
+    assert both.column("b").tolist() == [2, 2, 2]
+    assert both.places("a") == [0]
+
+
+def test_context_counts_ties_links_and_marks_minors():
+    graph = small_graph(3, {"follow": [(0, 1), (0, 2), (1, 2)]})
+    people = pa.table(
+        {
+            "created_at": pa.array([0, 86_400_000_000, 86_400_000_000], pa.timestamp("us", tz="UTC")),
+            "age_band": ["adult", "teen", "child"],
+            "links": [["a.example"], [], []],
+        }
+    )
+    nothing = np.zeros(3, np.float32)
+    found = profile_evidence(graph, people, nothing, nothing)
+    assert np.expm1(found.column("follow.out")).tolist() == pytest.approx([2, 1, 0])
+    assert np.expm1(found.column("follow.in")).tolist() == pytest.approx([0, 1, 2])
+    assert found.column("minor").tolist() == [0, 1, 1]
+    assert found.column("links").tolist() == [1, 0, 0]
+    assert {column.family for column in found.columns} == {"context"}
