@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import seawall as seawall_package
+from bench import peers
 from bench.peers.lexicon_walk import lexicon_walk
 from seawall.flow.order import Order
 from seawall.flow.progress import Stages
@@ -79,7 +81,8 @@ class Found:
 
 
 def measure(trial: Trial, *, cached: bool = False, cache: Path = CACHE) -> dict[str, Found]:
-    """Both methods on every world; with `cached`, runs that are there from before are judged again, not made again."""
+    """Both methods on every world; with `cached`, runs that this code made before are judged, not made again."""
+    code = digest(Path(seawall_package.__file__).parent, Path(peers.__file__).parent)
     judged: dict[str, dict[int, Judged]] = {"seawall": {}, "peer": {}}
     for seed in trial.seeds:
         folder = world(trial, seed, cache)
@@ -87,10 +90,11 @@ def measure(trial: Trial, *, cached: bool = False, cache: Path = CACHE) -> dict[
         if trial.verdicts:
             activity = with_verdicts(folder)
         for name, method in METHODS.items():
-            out = folder / f"{name}{'-verdicts' * trial.verdicts}"
             start = time.perf_counter()
+            out = folder / f"{name}{'-verdicts' * trial.verdicts}" / code
             if not (cached and out.exists()):
-                shutil.rmtree(out, ignore_errors=True)
+                shutil.rmtree(out.parent, ignore_errors=True)
+                out.parent.mkdir()
                 method(activity, folder / "lexicon.csv", out)
             judged[name][seed] = judge(out, folder / "truth.parquet", None, None)
             told = summarise([judged[name][seed]])
@@ -100,18 +104,19 @@ def measure(trial: Trial, *, cached: bool = False, cache: Path = CACHE) -> dict[
 
 def world(trial: Trial, seed: int, cache: Path = CACHE) -> Path:
     """The folder of one world, made where there is none that this code made."""
-    code = sorted(Path(generator.__file__).parent.glob("*.py"))
-    made_by = hashlib.sha256(b"".join(path.read_bytes() for path in code))
-    kind = f"{trial.accounts}"
-    if trial.background:
-        made_by.update(trial.background.read_bytes())
-        kind += f"-{trial.background.stem}"
-    folder = cache / f"{kind}-{seed}-{made_by.hexdigest()[:12]}"
+    under = f"-{trial.background.stem}-{digest(trial.background)}" if trial.background else ""
+    folder = cache / f"{trial.accounts}{under}-{seed}-{digest(Path(generator.__file__).parent)}"
     if not (folder / "world.json").exists():
         shutil.rmtree(folder, ignore_errors=True)
         tell(f"seed {seed}: making the world")
         generator.make_world(folder, trial.accounts, seed, trial.background)
     return folder
+
+
+def digest(*places: Path) -> str:
+    """Of the bytes of a file, or of all code in a folder."""
+    files = [file for place in places for file in (sorted(place.rglob("*.py")) if place.is_dir() else [place])]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
 def with_verdicts(folder: Path) -> Path:
@@ -261,7 +266,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=read_seeds, default=read_seeds("1-5"), help="such as 1-5 or 1,3,8")
     parser.add_argument("--verdicts", action="store_true", help="give each run the twenty verdicts of its world")
     parser.add_argument("--background", type=Path, help="a CSV of edges of a real follow graph to plant into")
-    parser.add_argument("--cached", action="store_true", help="judge runs that are there from before as they are")
+    parser.add_argument("--cached", action="store_true", help="judge the runs that this code made before")
     parser.add_argument("--write", action="store_true", help=f"write this trial's section of {DOCS / PAGE}")
     parser.add_argument("--out", type=Path, help="write it into the page of this folder instead")
     given = parser.parse_args()

@@ -40,13 +40,13 @@ def test_an_exact_match_accuses_those_who_warn(found):
 
 
 def test_the_peer_writes_tables_of_a_run(found, cache):
-    folder = worlds.world(TRIAL, 3, cache) / "peer-verdicts"
+    (folder,) = (worlds.world(TRIAL, 3, cache) / "peer-verdicts").iterdir()
     assert pq.read_schema(folder / "findings.parquet").equals(FINDINGS)
     assert pq.read_schema(folder / "members.parquet").equals(MEMBERS)
 
 
 def test_runs_from_before_are_judged_again(found, cache):
-    folder = worlds.world(TRIAL, 3, cache) / "seawall-verdicts"
+    (folder,) = (worlds.world(TRIAL, 3, cache) / "seawall-verdicts").iterdir()
     before = folder.stat().st_ino
     again = measure(TRIAL, cached=True, cache=cache)
     assert folder.stat().st_ino == before
