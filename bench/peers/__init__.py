@@ -1,0 +1,1 @@
+"""What the benchmarks compare Seawall with, where no package does it."""
