@@ -131,10 +131,10 @@ def document(costs: Sequence[Cost], keys: dict[str, Any]) -> str:
     """The page of the docs."""
     return f"""# What a run costs
 
-`{COMMAND}` makes worlds with 10 follows and 5 posts an account, runs each in a process of its own with DuckDB and two
-threads, and writes this page. Seconds are wall time, CPU time of all threads in brackets; small sizes are medians of
-several runs. Rows a second are all rows of the activity over a stage's wall time. `start` is what no stage covers: the
-interpreter, imports and compiling the lexicon.
+`{COMMAND}` makes worlds with 10 follows and 5 posts an account, runs each in a process of its
+own (DuckDB on two threads, all else on one), and writes this page. Seconds are wall time, CPU time of all threads in
+brackets; small sizes are medians of several runs. Rows a second are all rows of the activity over a stage's wall time.
+`start` is what no stage covers: the interpreter, imports and compiling the lexicon.
 
 {table(costs)}
 
