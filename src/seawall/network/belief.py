@@ -28,6 +28,10 @@ PRIOR = (0.0, -6.5, -7.0, -3.0)
 NATS = 2.5
 """This many nats of surprising ties count as one unit of log-odds: ties come in bursts and are not independent."""
 
+DOUBTED, TRUSTED, PLAIN, SHRUNK = 0.4, 0.7, 10.0, 4.0
+"""A circle counts not at all, or in full, from these shares of how often the median member's circle names or seeks the
+terms, against everyone; naming them `PLAIN` times as often as everyone is plain enough for any circle."""
+
 LEAST = 0.2
 """A belief below this makes nobody a member of a set."""
 
@@ -116,17 +120,20 @@ class Beliefs:
         self.around = around
         self.known = known
         self.content = read_content(own, around)
+        self.speaks = ((self.content.terms > 0) | (self.content.looks > 0)).astype(np.float32)
         self.now = self._decided(_softmax(self._first()))
 
-    def settle(self, rounds: int, trees: Floats | None = None) -> Floats:
+    def settle(self, rounds: int, trees: Floats | None = None, *, ease: float = 0.0) -> Floats:
         """Pass beliefs round.
 
         `trees` (n, 2) are log-odds of selling and buying that trees have learned from the same evidence: the mean of
-        both opinions counts (a logarithmic pool; Genest and Zidek, Statistical Science 1, 1986), never their sum.
+        both opinions counts (a logarithmic pool; Genest and Zidek, Statistical Science 1, 1986), never their sum. A
+        column of NaN is no opinion. `ease` is added to the log-odds of selling and buying: early rounds may believe
+        more easily, so that small networks are found at all, and later ones take back what does not hold.
         """
         members = np.where(self.now < LEAST, 0, self.now)
         for _ in range(rounds):
-            self.now = self._decided(_softmax(self._log_odds(members, trees)))
+            self.now = self._decided(_softmax(self._log_odds(members, trees, ease)))
             members = (members + np.where(self.now < LEAST, 0, self.now)) / 2
         return self.now
 
@@ -140,7 +147,21 @@ class Beliefs:
         found = communities(self.graph, accused, seed=0)
         circle = np.zeros(len(members), np.int64)
         circle[accused] = np.where(found < 0, found.max(initial=-1) + 1, found)
-        return Circles.of(sells, circle), Circles.of(buys, circle)
+        trust = np.zeros(len(members), np.float32)
+        trust[accused] = self._trust(accused, circle[accused])[circle[accused]]
+        return Circles.of(sells * trust, circle), Circles.of(buys * trust, circle)
+
+    def _trust(self, accused: npt.NDArray[np.int64], circle: npt.NDArray[np.int64]) -> Floats:
+        """How far each circle counts: not at all when its members name or seek the terms little more than everyone.
+
+        People who know each other are a circle too. Shares are shrunk towards everyone's by `SHRUNK` members.
+        """
+        usual = float(self.speaks.mean())
+        sizes = np.bincount(circle).astype(np.float32)
+        spoken = np.bincount(circle, self.speaks[accused]).astype(np.float32)
+        ratio = (spoken + SHRUNK * usual) / (sizes + SHRUNK) / max(usual, 1e-6)
+        scale = min(float(np.median(ratio[circle])) if len(circle) else 1.0, PLAIN)
+        return np.clip((ratio / max(scale, 1.0) - DOUBTED) / (TRUSTED - DOUBTED), 0, 1)
 
     def _first(self) -> Floats:
         content = self.content
@@ -149,13 +170,15 @@ class Beliefs:
         nothing = np.zeros_like(sells)
         return np.stack([nothing, sells, nothing - 20, talks], axis=1)
 
-    def _log_odds(self, members: Floats, trees: Floats | None) -> Floats:
+    def _log_odds(self, members: Floats, trees: Floats | None, ease: float) -> Floats:
         odds = np.tile(np.asarray(PRIOR, np.float32), (len(members), 1))
         for place, families in self.families(members).items():
             for part in families.values():
                 odds[:, place] += part
+        odds[:, SELLS : BUYS + 1] += ease
         if trees is not None:
-            odds[:, SELLS : BUYS + 1] = (odds[:, SELLS : BUYS + 1] + trees) / 2
+            believed = odds[:, SELLS : BUYS + 1]
+            odds[:, SELLS : BUYS + 1] = np.where(np.isnan(trees), believed, (believed + trees) / 2)
         return odds
 
     def families(self, members: Floats) -> Mapping[int, Mapping[str, Floats]]:

@@ -20,7 +20,12 @@ from seawall.network.evidence import Evidence, Surroundings, join
 from seawall.network.graph import Floats, Graph
 from seawall.network.surprise import Circles
 
-ROUNDS = 4
+EASE = (1.0, 1.0, 0.5, 0.0, 0.0)
+"""A round each: how much more easily it believes, in log-odds, among `EASY` accounts or fewer."""
+
+EASY, STRICT = 20_000, 100_000
+"""Chance resemblances grow with the population: from `STRICT` accounts on no round believes more easily."""
+
 FOLDS = 3
 SURE, HARMLESS = 0.7, 0.98
 """A belief above SURE labels a seller or buyer; one of at least HARMLESS labels a bystander; between, no label."""
@@ -30,6 +35,9 @@ MEMBER = 0.3
 
 TREE_CAP = 6.0
 """What the trees say counts no more than this in log-odds."""
+
+FEWEST = 15
+"""From fewer examples of a class than this, trees have no opinion on it."""
 
 SAMPLE = 4_000
 """Bystanders drawn for training, of those who name terms or offer, and of the others."""
@@ -76,14 +84,19 @@ class ColdStart:
 
     def opinion(self) -> Opinion:
         """Run the rounds."""
-        belief = self.beliefs.settle(8)
-        for number in range(ROUNDS):
+        ease = [step * _easy(self.graph.n) for step in EASE]
+        belief = self.beliefs.settle(8, ease=ease[0])
+        for number, step in enumerate(ease):
             evidence = self.evidence(belief)
             rng = np.random.default_rng([self.seed, number])
             folds = rng.integers(FOLDS, size=self.graph.n)
             labels = self.labels(belief)
             learned = self._learn(evidence, labels, folds, rng)
-            belief = self.beliefs.settle(4, _capped_odds(learned))
+            odds = _capped_odds(learned)
+            for place in (SELLS, BUYS):
+                if np.count_nonzero(labels == place) < FEWEST:
+                    odds[:, place - SELLS] = np.nan
+            belief = self.beliefs.settle(4, odds, ease=step)
         return Opinion(_three(belief), evidence, self.beliefs.families(belief))
 
     def evidence(self, belief: Floats) -> Evidence:
@@ -145,6 +158,11 @@ def fit_trees(
         np.concatenate(values), np.tile(labels, len(values)), weight=np.tile(weights, len(values)), nthread=1
     )
     return xgb.train({**TREES, "seed": seed}, matrix, TREE_ROUNDS)
+
+
+def _easy(n: int) -> float:
+    """1 for a population of `EASY` or fewer, 0 from `STRICT` on, by the logarithm between."""
+    return float(np.clip(np.log(STRICT / max(n, 1)) / np.log(STRICT / EASY), 0, 1))
 
 
 def _capped_odds(learned: Floats) -> Floats:
