@@ -10,10 +10,14 @@ import pytest
 from seawall.cli.configuration import Configuration, RunSection, read_configuration
 from seawall.cli.main import COMMANDS, cli
 from seawall.cli.reference import pages, reference
+from seawall.records.activity import TABLES
 
-DOCS = Path(__file__).parents[1] / "docs"
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 COMMANDS_PAGE = DOCS / "reference" / "commands.md"
 CONFIGURATION_PAGE = DOCS / "reference" / "configuration.md"
+ACTIVITY_PAGE = DOCS / "reference" / "activity.md"
 
 
 def parameters() -> list[tuple[str, click.Option]]:
@@ -54,3 +58,24 @@ def test_the_example_configuration_holds_every_key(tmp_path):
     read = msgspec.structs.asdict(read_configuration(tmp_path / "seawall.toml"))
     assert all(read.values())
     assert set(re.findall(r"^(\w+) =", example, re.MULTILINE)) == {*read, *RunSection.__struct_fields__} - {"run"}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_column_of_the_contract_is_documented(name):
+    row = next(line for line in ACTIVITY_PAGE.read_text().splitlines() if line.startswith(f"| {name} |"))
+    documented = [column.rstrip("?[]") for column in re.findall(r"`([^`]+)`", row.split("|")[2])]
+    assert documented == [column.name for column in TABLES[name].columns]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_link_leads_to_a_file_or_heading(page):
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)", page.read_text()):
+        file = (page.parent / target).resolve() if target else page
+        assert file.exists(), f"{page.name} links to {target}, which is not there"
+        assert not anchor or anchor in headings(file), f"{page.name} links to {target}#{anchor}, which is no heading"
+
+
+def headings(page: Path) -> set[str]:
+    """The anchors of a page's headings, as forges spell them."""
+    titles = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}

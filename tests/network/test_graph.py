@@ -4,6 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from seawall.network.graph import THINGS, TIE_KINDS, build_graph
+from seawall.records.activity import TIME
 
 ACCOUNTS = np.array([10, 20, 30], np.uint64)
 
@@ -13,6 +14,7 @@ def pairs(first: str, second: str, rows: list[tuple], **more: list) -> pa.Table:
     kind = pa.string() if second in {"tag", "link", "digest", "avatar_pdq"} else pa.uint64()
     columns[second] = pa.array([row[1] for row in rows], kind)
     columns["n"] = pa.array([row[2] if len(row) > 2 else 1 for row in rows], pa.int64())
+    columns["first_at"] = pa.array([0] * len(rows), TIME)
     return pa.table({**columns, **{name: pa.array(values, pa.string()) for name, values in more.items()}})
 
 
@@ -83,5 +85,6 @@ def test_what_accounts_share_is_a_column():
 
 def test_an_empty_activity_makes_an_empty_graph():
     made = graph()
-    assert {kind: matrix.shape for kind, matrix in made.ties.items()} == dict.fromkeys(("follow", *TIE_KINDS), (3, 3))
+    kinds = ("follow", *TIE_KINDS, "copy")
+    assert {kind: matrix.shape for kind, matrix in made.ties.items()} == dict.fromkeys(kinds, (3, 3))
     assert {thing: matrix.nnz for thing, matrix in made.shares.items()} == dict.fromkeys(THINGS, 0)

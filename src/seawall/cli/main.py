@@ -9,6 +9,7 @@ import click
 
 from seawall.cli.kernels import keep_kernels
 from seawall.cli.lazy import LazyGroup
+from seawall.cli.threads import calm_threads
 from seawall.records.errors import SeawallError, SeawallWarning
 
 COMMANDS = {
@@ -18,6 +19,8 @@ COMMANDS = {
     "evaluate": ("seawall.cli.evaluate:evaluate", "Measure runs against the truth of their worlds."),
     "world": ("seawall.cli.world:world", "Make an invented platform with planted networks."),
     "id": ("seawall.cli.identity:identity", "Print the keyed id of a platform's own id."),
+    "terms": ("seawall.cli.terms:terms", "Keep the lexicon: propose, approve, check and scan."),
+    "hashes": ("seawall.cli.hashes:hashes", "Keep the banks of known media and their index."),
     "purge": ("seawall.cli.keeping:purge", "Remove old run folders and backups."),
     "erase": ("seawall.cli.keeping:erase", "Erase an account from runs and backups."),
     "backup": ("seawall.cli.keeping:backup", "Back up run folders into one sealed file."),
@@ -54,6 +57,7 @@ def cli() -> None:
 def main() -> None:
     """The command `seawall`."""
     keep_kernels()
+    calm_threads()
     warnings.showwarning = _show_warning
     cli(prog_name="seawall")
 

@@ -287,14 +287,13 @@ def scan_all(queries, threshold, hashes):  # type: ignore[no-untyped-def]  # noq
 
 
 @nb.njit(cache=True, nogil=True)
-def _through_table(queries, c, threshold, units, tables, found, count, check):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _through_table(queries, c, threshold, units, tables, space, found, count, check):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Lead all queries through chunk c's table, in three steps a query: open, read, narrow; then compare."""
     offsets, near, rest, hashes = tables
     n = len(hashes) // 4
-    probes = np.empty((2, PROBES[MAX_UNITS], 3), np.uint64)
+    probes, blocks, others, rows = space
     opened, held = np.zeros(2, np.int64), np.zeros(2, np.int64)
-    blocks, others = np.empty((256, 5), np.uint64), np.empty((256, 5), np.uint64)
-    rows, kept = np.empty((256, 2), np.int64), 0
+    kept = 0
     for step in range(len(queries) + 2):
         slot = step & 1
         if step >= 2 and held[slot]:
@@ -324,13 +323,15 @@ def search_all(queries, threshold, tables, check):  # type: ignore[no-untyped-de
     """
     offsets, _, _, hashes = tables
     found, count = np.empty((64, 3), np.int64), 0
+    probes, rows = np.empty((2, PROBES[MAX_UNITS], 3), np.uint64), np.empty((256, 2), np.int64)
+    space = probes, np.empty((256, 5), np.uint64), np.empty((256, 5), np.uint64), rows  # grown where it is too little
     for first in range(0, len(queries), _TOGETHER):
         some = queries[first : first + _TOGETHER]
         units = np.empty((len(some), CHUNKS), np.int64)
         _plan_all(some, threshold, offsets, len(hashes) // 4, units)
         before = count
         for c in range(CHUNKS):
-            found, count = _through_table(some, c, threshold, units, tables, found, count, check)
+            found, count = _through_table(some, c, threshold, units, tables, space, found, count, check)
         for query in range(len(some)):
             if units[query].sum() == 0:
                 if check.cold:

@@ -1,4 +1,4 @@
-"""Compiles the kernels of the index once, so that no first lookup waits."""
+"""Compiles the index's kernels once, so that no first lookup waits."""
 
 import tempfile
 from pathlib import Path

@@ -13,16 +13,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from seawall.network.communities import communities
 from seawall.network.evidence import Evidence, Surroundings
-from seawall.network.graph import Floats
-from seawall.network.surprise import shared_with, ties_to
+from seawall.network.graph import Floats, Graph
+from seawall.network.surprise import Circles, shared_with, ties_to
 
 BYSTANDER, SELLS, BUYS, TALKS = range(4)
 OPEN = -1
 Labels = npt.NDArray[np.int8]
 
-PRIOR = (0.0, -6.5, -6.5, -3.0)
-"""Log-odds of each class against a bystander before any evidence: about 1 in 600 sells, 1 in 600 buys."""
+PRIOR = (0.0, -6.5, -7.0, -3.0)
+"""Log-odds of each class against a bystander before any evidence: about 1 in 600 sells, 1 in 1,000 buys."""
 
 NATS = 2.5
 """This many nats of surprising ties count as one unit of log-odds: ties come in bursts and are not independent."""
@@ -64,7 +65,9 @@ def read_content(own: Evidence, around: Surroundings) -> Content:
     looks = column("searches.for_term") > 0
     terms = np.maximum(np.minimum(2.5 * beside + 1.5 * bare, 3.0) - 1.5 * listed, 0)
     talks = np.maximum(1.5 * (bare & ~beside) + 1.5 * listed + 0.5 * looks - 1.0 * offers, 0)
-    sought = np.minimum(_pull(around, looks.astype(np.float32), ("message", "comment", "view", "mention"), "in"), 2.0)
+    sought = np.minimum(
+        _pull(around, Circles.one(looks.astype(np.float32)), ("message", "comment", "view", "mention"), "in"), 2.0
+    )
     return Content(
         (terms + 3.0 * (column("media.known") > 0)).astype(np.float32),
         offers.astype(np.float32),
@@ -78,11 +81,11 @@ def read_content(own: Evidence, around: Surroundings) -> Content:
 OFFERS = tuple(f"offers.{shape}_in_{place}" for shape in ("menu", "price", "handle") for place in ("post", "bio"))
 
 
-def _pull(around: Surroundings, members: Floats, kinds: Sequence[str], way: str) -> Floats:
+def _pull(around: Surroundings, circles: Circles, kinds: Sequence[str], way: str) -> Floats:
     """How surprising all ties of these kinds to a soft set are together, in units of log-odds, shape (n,)."""
     total = np.zeros(around.n, np.float32)
     for kind in kinds:
-        ties = ties_to(around.sides[kind, way], members)
+        ties = ties_to(around.sides[kind, way], circles)
         total[ties.places] += ties.surprise
     return total / NATS
 
@@ -108,7 +111,8 @@ SAYS: Mapping[str, str] = {
 class Beliefs:
     """Beliefs over (bystander, sells, buys, talks), shape (n, 4), and how they are passed round."""
 
-    def __init__(self, own: Evidence, around: Surroundings, known: Labels) -> None:
+    def __init__(self, graph: Graph, own: Evidence, around: Surroundings, known: Labels) -> None:
+        self.graph = graph
         self.around = around
         self.known = known
         self.content = read_content(own, around)
@@ -126,12 +130,17 @@ class Beliefs:
             members = (members + np.where(self.now < LEAST, 0, self.now)) / 2
         return self.now
 
-    def adopt(self, probabilities: Floats) -> None:
-        """Take the trees' probabilities of (bystander, sells, buys) as the current belief."""
-        talks = self.now[:, TALKS] * probabilities[:, BYSTANDER]
-        others = probabilities.copy()
-        others[:, BYSTANDER] -= talks
-        self.now = np.column_stack([others, talks])
+    def circles(self, members: Floats) -> tuple[Circles, Circles]:
+        """The sellers and buyers who are believed in, in the circles that they form together.
+
+        Whoever is in no circle shares the last one with all others of that kind.
+        """
+        sells, buys = (np.ascontiguousarray(members[:, place]) for place in (SELLS, BUYS))
+        accused = np.flatnonzero(sells + buys)
+        found = communities(self.graph, accused, seed=0)
+        circle = np.zeros(len(members), np.int64)
+        circle[accused] = np.where(found < 0, found.max(initial=-1) + 1, found)
+        return Circles.of(sells, circle), Circles.of(buys, circle)
 
     def _first(self) -> Floats:
         content = self.content
@@ -155,7 +164,8 @@ class Beliefs:
         `members` (n, 4) are soft sets.
         """
         around, content = self.around, self.content
-        sells, buys, talks = (np.ascontiguousarray(members[:, place]) for place in (SELLS, BUYS, TALKS))
+        sells, buys = self.circles(members)
+        talks = Circles.one(np.ascontiguousarray(members[:, TALKS]))
         promotes = _capped(around, sells, PROMOTES, "out", 3)
         wanted = _capped(around, buys, WANTED, "in", 3) + _capped(around, buys, ("follow",), "in", 1.5)
         selling = {
@@ -165,7 +175,9 @@ class Beliefs:
             "among": _capped(around, sells, AMONG_IN, "in", 2) + _capped(around, sells, AMONG_OUT, "out", 2),
             "wanted": wanted,
             "promotes": promotes,
-            "shares": np.minimum(2 * sum(self._shared(thing, sells) for thing in ("link", "avatar", "media")), 3),
+            "shares": np.minimum(
+                2 * sum(self._shared(thing, sells.members) for thing in ("link", "avatar", "media")), 3
+            ),
         }
         buying = {
             "contact": _capped(around, sells, CONTACT, "out", 3),
@@ -192,8 +204,8 @@ class Beliefs:
         return beliefs
 
 
-def _capped(around: Surroundings, members: Floats, kinds: Sequence[str], way: str, cap: float) -> Floats:
-    return np.minimum(_pull(around, members, kinds, way), cap)
+def _capped(around: Surroundings, circles: Circles, kinds: Sequence[str], way: str, cap: float) -> Floats:
+    return np.minimum(_pull(around, circles, kinds, way), cap)
 
 
 def _softmax(odds: Floats) -> Floats:

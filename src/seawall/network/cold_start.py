@@ -18,6 +18,7 @@ from scipy.sparse import csr_matrix
 from seawall.network.belief import BUYS, BYSTANDER, OPEN, SELLS, TALKS, Beliefs, Labels
 from seawall.network.evidence import Evidence, Surroundings, join
 from seawall.network.graph import Floats, Graph
+from seawall.network.surprise import Circles
 
 ROUNDS = 4
 FOLDS = 3
@@ -69,9 +70,9 @@ class ColdStart:
         self.known = known
         self.seed = seed
         self.around = Surroundings(graph, bags)
-        self.beliefs = Beliefs(own, self.around, known)
+        self.beliefs = Beliefs(graph, own, self.around, known)
         self.loud = (self.beliefs.content.terms + self.beliefs.content.offers + self.beliefs.content.looks) > 0
-        self.looked = self.around.of("searchers", self.beliefs.content.looks)
+        self.looked = self.around.of("searchers", Circles.one(self.beliefs.content.looks))
 
     def opinion(self) -> Opinion:
         """Run the rounds."""
@@ -87,9 +88,7 @@ class ColdStart:
 
     def evidence(self, belief: Floats) -> Evidence:
         """All evidence, with ties measured to the sellers and buyers that are believed in now."""
-        sells, buys = (
-            np.where(belief[:, place] > MEMBER, belief[:, place], 0).astype(np.float32) for place in (SELLS, BUYS)
-        )
+        sells, buys = self.beliefs.circles(np.where(belief > MEMBER, belief, 0).astype(np.float32))
         around = self.around
         return join(
             [
@@ -97,7 +96,7 @@ class ColdStart:
                 around.of("sellers", sells),
                 around.of("buyers", buys),
                 self.looked,
-                around.shares("sellers", sells),
+                around.shares("sellers", sells.members),
             ]
         )
 

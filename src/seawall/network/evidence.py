@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from scipy.sparse import csr_matrix
 
 from seawall.network.graph import CROWD, Floats, Graph
-from seawall.network.surprise import Sharing, Side, shared_with, ties_to
+from seawall.network.surprise import Circles, Sharing, Side, shared_with, ties_to
 from seawall.network.words import word_scores
 
 
@@ -139,12 +139,12 @@ class Surroundings:
             self.sides[kind, "in"] = Side.of(transposed, matrix)
         self.sharing = {thing: Sharing.of(uses, CROWD) for thing, uses in graph.shares.items()}
 
-    def of(self, name: str, members: Floats) -> Evidence:
+    def of(self, name: str, circles: Circles) -> Evidence:
         """Ties of every account to one soft set, shape (n,), by kind and direction: surprise, count, share."""
         columns: list[Column] = []
         values = np.zeros((self.n, 3 * len(self.sides)), np.float32)
         for (kind, way), side in self.sides.items():
-            ties = ties_to(side, members)
+            ties = ties_to(side, circles)
             says = f"{_TIE_SAYS[kind][way == 'in']} {name}"
             for part, found in (
                 ("surprise", np.log1p(ties.surprise)),

@@ -73,31 +73,89 @@ def surprise(count: Floats, expected: Floats) -> Floats:
     return np.where(count64 > expected64, ratio, 0.0).astype(np.float32)
 
 
-def ties_to(side: Side, members: Floats) -> Ties:
-    """Ties to a soft set; `members` (columns,) holds each one's membership in [0, 1]."""
-    tied = np.zeros(len(side.degree), np.float32)
-    weighed = np.zeros(len(side.degree), np.float32)
-    falls = _count(side.reached.indptr, side.reached.indices, side.reached.data, members, tied, weighed)
+@dataclass(frozen=True, slots=True)
+class Circles:
+    """A soft set of accounts and how it falls into circles.
+
+    `members` (n,) holds each one's membership in [0, 1]; `places` lists the members circle by circle, and circle `c`
+    is `places[starts[c] : starts[c + 1]]`.
+    """
+
+    members: Floats
+    places: Places
+    starts: Places
+
+    @classmethod
+    def one(cls, members: Floats) -> "Circles":
+        """The whole set as a single circle."""
+        places = np.flatnonzero(members)
+        return cls(members, places, np.array([0, len(places)]))
+
+    @classmethod
+    def of(cls, members: Floats, circle: npt.NDArray[np.int64]) -> "Circles":
+        """A set whose members belong to circles numbered from 0; `circle` (n,) is read where `members` is not 0."""
+        places = np.flatnonzero(members)
+        order = np.argsort(circle[places], kind="stable")
+        count = int(circle[places].max(initial=0)) + 1
+        starts = np.searchsorted(circle[places][order], np.arange(count + 1))
+        return cls(members, places[order], starts)
+
+
+def ties_to(side: Side, circles: Circles) -> Ties:
+    """Ties to a soft set; their surprise is the larger of that of the whole set and that of its best circle.
+
+    Many ties into one circle are no chance where as many spread over all circles well may be; the best of C circles
+    is found by chance C times as often, so the logarithm of C is taken off (a Bonferroni bound).
+    """
+    n = len(side.degree)
+    tied, weighed, best = np.zeros(n, np.float32), np.zeros(n, np.float32), np.zeros(n, np.float32)
+    reached = side.reached
+    _count(
+        (reached.indptr, reached.indices, reached.data),
+        (circles.places, circles.starts, circles.members),
+        side.degree,
+        (tied, weighed, best),
+    )
     places = np.flatnonzero(tied)
-    tied, degree = tied[places], side.degree[places]
-    rate = falls / max(side.reached.nnz, 1)
-    return Ties(places, weighed[places], surprise(tied, degree * np.float32(rate)), tied / degree)
+    return Ties(places, weighed[places], best[places], tied[places] / side.degree[places])
 
 
 @nb.njit(cache=True)
-def _count(indptr, indices, weights, members, tied, weighed):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Add each member's membership to all that are tied to it, members in order: what a product by rows would sum.
-
-    Returns the sum over all ties, in one order whatever the machine, so that equal input gives equal bytes.
-    """
-    falls = 0.0
-    for member in range(len(members)):
-        if members[member] != 0:
-            falls += np.float64(members[member]) * (indptr[member + 1] - indptr[member])
-            for tie in range(indptr[member], indptr[member + 1]):
-                tied[indices[tie]] += members[member]
-                weighed[indices[tie]] += members[member] * weights[tie]
-    return falls
+def _count(ties, circles, degree, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Add each member's membership to all that are tied to it, circle by circle, and keep the most surprising sum."""
+    indptr, indices, weights = ties
+    places, starts, members = circles
+    tied, weighed, best = found
+    inside = np.zeros(len(tied), np.float32)
+    touched = np.empty(len(tied), np.int64)
+    many = np.log(np.float32(len(starts) - 1))
+    everything = np.float32(0)
+    for circle in range(len(starts) - 1):
+        count = 0
+        volume = np.float32(0)
+        for place in places[starts[circle] : starts[circle + 1]]:
+            volume += members[place] * np.float32(indptr[place + 1] - indptr[place])
+            for tie in range(indptr[place], indptr[place + 1]):
+                account = indices[tie]
+                if inside[account] == 0:
+                    touched[count] = account
+                    count += 1
+                inside[account] += members[place]
+                weighed[account] += members[place] * weights[tie]
+        everything += volume
+        for account in touched[:count]:
+            there = inside[account]
+            expected = max(degree[account] * volume / len(indices), np.float32(1e-9))
+            tied[account] += there
+            inside[account] = 0
+            if there > expected:
+                ratio = there * np.log(there / expected) - (there - expected) - many
+                best[account] = max(best[account], ratio)
+    for account in range(len(tied)):
+        expected = max(degree[account] * everything / len(indices), np.float32(1e-9))
+        if tied[account] > expected:
+            ratio = tied[account] * np.log(tied[account] / expected) - (tied[account] - expected)
+            best[account] = max(best[account], ratio)
 
 
 def shared_with(sharing: Sharing, members: Floats) -> Floats:

@@ -5,8 +5,9 @@ from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from seawall.hashes.bank import KnownMedia
+from seawall.hashes.bank import KnownMedia, resolve
 from seawall.hashes.entries import hash_list
 from seawall.signals.base import Example, Sightings, Tables, keyed, micros, signals
 
@@ -28,7 +29,10 @@ class KnownMediaSeen:
 
     def detect(self, tables: Tables) -> pa.Table:
         media = tables["media"]
-        found = self.known.match_columns(*[media[name] for name in ("md5", "sha1", "sha256", "pdq")])
+        found = resolve(self.known.match_columns(*[media[name] for name in ("md5", "sha1", "sha256", "pdq")]))
+        found = found.filter(
+            pc.and_(pc.not_equal(found["opinion"], "negative"), pc.not_equal(found["category"], "canary"))
+        )
         # A file counts once, by its best match, though several lists and several of its hashes name it.
         best = {row: (_STRENGTH[kind], f"{kind}:{far}") for row, kind, far in _weakest_first(found)}
         rows = np.array(sorted(best), np.int64)

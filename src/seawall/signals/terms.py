@@ -108,9 +108,11 @@ def example_scanner() -> Scanner:
     return Scanner.compile(Lexicon((Term(text="qorvane", severity=3),)))
 
 
-def hits(scanner: Scanner, texts: pa.ChunkedArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def hits(
+    scanner: Scanner, texts: pa.ChunkedArray, *, hashtags: bool = False
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Rows and terms of every hit, ordered by row."""
-    found = scanner.scan_column(texts)
+    found = scanner.scan_column(texts, hashtags=hashtags)
     order = np.lexsort((found.term, found.row))
     return found.row[order].astype(np.int64), found.term[order].astype(np.int64)
 
@@ -119,7 +121,7 @@ def tag_hits(scanner: Scanner, tags: pa.ChunkedArray) -> tuple[npt.NDArray[np.in
     """Rows of a list column and the terms among its entries."""
     tags = tags.combine_chunks() if isinstance(tags, pa.ChunkedArray) else tags
     parents = np.asarray(pc.list_parent_indices(tags)).astype(np.int64)
-    rows, terms = hits(scanner, pc.list_flatten(tags))
+    rows, terms = hits(scanner, pc.list_flatten(tags), hashtags=True)
     return parents[rows], terms
 
 

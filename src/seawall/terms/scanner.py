@@ -194,4 +194,8 @@ def utf8(texts: pa.Array | pa.ChunkedArray) -> tuple[npt.NDArray[np.uint8], npt.
         return nothing, np.zeros(1, np.int64)
     _, offsets, data = texts.buffers()
     bounds = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1].copy()
-    return (nothing if data is None or data.size == 0 else np.frombuffer(data, np.uint8)), bounds
+    if data is None or data.size == 0:
+        return nothing, bounds
+    raw = np.frombuffer(data, np.uint8)
+    raw.flags.writeable = False  # numba compiles once for bytes that may not be written and once for those that may
+    return raw, bounds
