@@ -63,8 +63,8 @@ class Trial:
     @property
     def command(self) -> str:
         """What to type for the same figures."""
-        some = f" --background {self.background.name}" if self.background else f" --accounts {self.accounts}"
-        return f"python -m bench.worlds{some} --seeds {spell_seeds(self.seeds)}{' --verdicts' * self.verdicts}"
+        some = f"--accounts {self.accounts} --seeds {spell_seeds(self.seeds)}{' --verdicts' * self.verdicts}"
+        return f"python -m bench.worlds {some}" + (f" --background {self.background.name}" if self.background else "")
 
 
 @dataclass(frozen=True, slots=True)
