@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_graph import matrix
 
-from seawall.network.surprise import Sharing, Side, shared_with, surprise, ties_to
+from seawall.network.surprise import Circles, Sharing, Side, shared_with, surprise, ties_to
 
 COUNTS = st.floats(0, 1e4, width=32)
 EXPECTED = st.floats(2**-10, 1e4, width=32)
@@ -51,7 +51,7 @@ def ties(pairs, members: np.ndarray):
     """Ties to a soft set, spelt out for every account: (count, share, surprise)."""
     n = len(members)
     web = matrix(pairs, n, n)
-    found = ties_to(Side.of(web, web.T.tocsr()), members)
+    found = ties_to(Side.of(web, web.T.tocsr()), Circles.one(members))
     out = np.zeros((n, 3))
     out[found.places] = np.stack([found.count, found.share, found.surprise], axis=1)
     return out
@@ -75,7 +75,7 @@ def test_ties_to_a_set_agree_with_counting_one_by_one(web):
 def test_weights_count_and_do_not_surprise():
     web = matrix([(0, 2), (1, 3), (0, 4)], 5, 5)
     web.data[:] = [4, 1, 1]
-    found = ties_to(Side.of(web, web.T.tocsr()), np.array([0, 0, 1, 1, 0], np.float32))
+    found = ties_to(Side.of(web, web.T.tocsr()), Circles.one(np.array([0, 0, 1, 1, 0], np.float32)))
     assert found.places.tolist() == [0, 1]
     assert found.count.tolist() == [4, 1]
     assert found.share.tolist() == [0.5, 1]
@@ -106,3 +106,18 @@ def test_sharing_leaves_out_oneself_and_crowds(case, crowd):
             if 1 < len(holders) <= crowd:
                 total += sum(members[r] for r in holders if r != row) / np.sqrt(len(holders) - 1)
         assert found[row] == pytest.approx(total, abs=1e-5)
+
+
+def test_ties_into_one_circle_surprise_more_than_as_many_spread_over_all():
+    n = 400
+    rng = np.random.default_rng(0)
+    web = matrix([(i, int(j)) for i in range(100, n) for j in rng.choice(100, 4)], n, n)
+    members = np.zeros(n, np.float32)
+    members[:20] = 1
+    circle = np.arange(n) // 4 % 5
+    side = Side.of(web, web.T.tocsr())
+    circles = ties_to(side, Circles.of(members, circle))
+    whole = ties_to(side, Circles.one(members))
+    assert (circles.places == whole.places).all()
+    assert (circles.surprise >= whole.surprise - 1e-5).all()
+    assert (circles.surprise > whole.surprise + 0.5).any()

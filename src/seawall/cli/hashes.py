@@ -27,7 +27,7 @@ _THRESHOLD = click.option(
 
 @click.group("hashes")
 def hashes() -> None:
-    """Banks of known media: add lists, look hashes up, take them back, and see that matching works."""
+    """Keep banks of known media and look hashes up."""
 
 
 @hashes.command("add")

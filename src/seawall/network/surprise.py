@@ -129,6 +129,7 @@ def _count(ties, circles, degree, found):  # type: ignore[no-untyped-def]  # noq
     inside = np.zeros(len(tied), np.float32)
     touched = np.empty(len(tied), np.int64)
     many = np.log(np.float32(len(starts) - 1))
+    total = max(len(indices), 1)
     everything = np.float32(0)
     for circle in range(len(starts) - 1):
         count = 0
@@ -145,14 +146,14 @@ def _count(ties, circles, degree, found):  # type: ignore[no-untyped-def]  # noq
         everything += volume
         for account in touched[:count]:
             there = inside[account]
-            expected = max(degree[account] * volume / len(indices), np.float32(1e-9))
+            expected = max(degree[account] * volume / total, np.float32(1e-9))
             tied[account] += there
             inside[account] = 0
             if there > expected:
                 ratio = there * np.log(there / expected) - (there - expected) - many
                 best[account] = max(best[account], ratio)
     for account in range(len(tied)):
-        expected = max(degree[account] * everything / len(indices), np.float32(1e-9))
+        expected = max(degree[account] * everything / total, np.float32(1e-9))
         if tied[account] > expected:
             ratio = tied[account] * np.log(tied[account] / expected) - (tied[account] - expected)
             best[account] = max(best[account], ratio)

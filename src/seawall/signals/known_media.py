@@ -49,6 +49,13 @@ class KnownMediaSeen:
         )
 
 
+def _standing(found: pa.Table) -> pa.Table:
+    """The matches of files that no negative list clears and that are not the canary."""
+    told = resolve(found)
+    told = told.filter(pc.and_(pc.not_equal(told["opinion"], "negative"), pc.not_equal(told["category"], "canary")))
+    return found.filter(pc.is_in(found["row"], told["row"].combine_chunks()))
+
+
 def example_known() -> KnownMedia:
     """The one list that the examples use: a file without content of its own."""
     return KnownMedia.of(hash_list([{"kind": "sha256", "value": "0" * 63 + "1"}]))
