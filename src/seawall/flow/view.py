@@ -62,7 +62,10 @@ def _network(
     ties = triu(ties_among(graph, inside), k=1).tocoo()
     weeks = weekly(signals, graph.accounts[inside])
     name, previous = outcome.networks[number]
-    shared = {f"{ARTICLE[thing]} {thing}": sharing(graph.shares[thing], inside) for thing in ("link", "avatar")}
+    shared = {
+        f"{'an' if thing == 'avatar' else 'a'} {thing}": sharing(graph.shares[thing], inside)
+        for thing in ("link", "avatar")
+    }
     return NetworkView(
         name,
         float(findings.risk[np.searchsorted(findings.accounts, members)].mean()),

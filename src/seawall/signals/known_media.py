@@ -29,10 +29,7 @@ class KnownMediaSeen:
 
     def detect(self, tables: Tables) -> pa.Table:
         media = tables["media"]
-        found = resolve(self.known.match_columns(*[media[name] for name in ("md5", "sha1", "sha256", "pdq")]))
-        found = found.filter(
-            pc.and_(pc.not_equal(found["opinion"], "negative"), pc.not_equal(found["category"], "canary"))
-        )
+        found = _standing(self.known.match_columns(*[media[name] for name in ("md5", "sha1", "sha256", "pdq")]))
         # A file counts once, by its best match, though several lists and several of its hashes name it.
         best = {row: (_STRENGTH[kind], f"{kind}:{far}") for row, kind, far in _weakest_first(found)}
         rows = np.array(sorted(best), np.int64)
