@@ -28,7 +28,7 @@ PRIOR = (0.0, -6.5, -7.0, -3.0)
 NATS = 2.5
 """This many nats of surprising ties count as one unit of log-odds: ties come in bursts and are not independent."""
 
-DOUBTED, TRUSTED, PLAIN, SHRUNK = 0.4, 0.7, 10.0, 4.0
+DOUBTED, TRUSTED, PLAIN, SHRUNK = 0.15, 0.4, 10.0, 4.0
 """A circle counts not at all, or in full, from these shares of how often the median member's circle names or seeks the
 terms, against everyone; naming them `PLAIN` times as often as everyone is plain enough for any circle."""
 
