@@ -79,7 +79,7 @@ def as_nobody() -> Iterator[None]:
 
 
 def test_a_folder_that_cannot_be_read_is_one_message(small):
-    for folder in (small, *small.parents[:2]):
+    for folder in (small, *small.parents[:3]):
         folder.chmod(0o777)
     (small / "in").chmod(0)
     with as_nobody():
