@@ -23,8 +23,8 @@ def main() -> int:
         folder = Path(name)
         make_world(folder / "world", ACCOUNTS, SEED)
         whole, seconds = timed_run(folder)
-        bad = 0
-        for number, part in enumerate(sorted(random.Random(SEED).random() for _ in range(MOMENTS)), 1):
+        bad, draw = 0, random.Random(SEED)
+        for number, part in enumerate(sorted(draw.random() for _ in range(MOMENTS)), 1):
             left = killed(folder, number, part * seconds * 1.05, whole)
             bad += left == "a broken run"
             sys.stdout.write(f"killed after {part * seconds * 1.05:5.1f} s of {seconds:.1f}: {left}\n")

@@ -28,9 +28,9 @@ PRIOR = (0.0, -6.5, -7.0, -3.0)
 NATS = 2.5
 """This many nats of surprising ties count as one unit of log-odds: ties come in bursts and are not independent."""
 
-DOUBTED, TRUSTED, PLAIN, SHRUNK = 0.15, 0.4, 10.0, 4.0
-"""A circle counts not at all, or in full, from these shares of how often the median member's circle names or seeks the
-terms, against everyone; naming them `PLAIN` times as often as everyone is plain enough for any circle."""
+DOUBTED, TRUSTED, PLAIN, SHRUNK = 0.3, 0.6, 10.0, 4.0
+"""A circle counts not at all, or in full, from these shares of how often the median member's circle offers under or seeks
+the terms, against everyone; doing so `PLAIN` times as often as everyone is plain enough for any circle."""
 
 LEAST = 0.2
 """A belief below this makes nobody a member of a set."""
@@ -120,7 +120,10 @@ class Beliefs:
         self.around = around
         self.known = known
         self.content = read_content(own, around)
-        self.speaks = ((self.content.terms > 0) | (self.content.looks > 0)).astype(np.float32)
+        # A term beside an offer, or a search for one: those who warn or teach name terms too, and offer nothing.
+        self.speaks = (((self.content.terms > 0) & (self.content.offers > 0)) | (self.content.looks > 0)).astype(
+            np.float32
+        )
         self.now = self._decided(_softmax(self._first()))
 
     def settle(self, rounds: int, trees: Floats | None = None, *, ease: float = 0.0) -> Floats:
@@ -152,7 +155,7 @@ class Beliefs:
         return Circles.of(sells * trust, circle), Circles.of(buys * trust, circle)
 
     def _trust(self, accused: npt.NDArray[np.int64], circle: npt.NDArray[np.int64]) -> Floats:
-        """How far each circle counts: not at all when its members name or seek the terms little more than everyone.
+        """How far each circle counts: not at all when its members use the terms little more than everyone.
 
         People who know each other are a circle too. Shares are shrunk towards everyone's by `SHRUNK` members.
         """
