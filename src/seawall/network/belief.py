@@ -29,8 +29,10 @@ NATS = 2.5
 """This many nats of surprising ties count as one unit of log-odds: ties come in bursts and are not independent."""
 
 DOUBTED, TRUSTED, PLAIN, SHRUNK = 0.3, 0.6, 10.0, 4.0
-"""A circle counts not at all, or in full, from these shares of how often the median member's circle offers under or seeks
-the terms, against everyone; doing so `PLAIN` times as often as everyone is plain enough for any circle."""
+"""A circle counts not at all, or in full, from these shares of how often the median member's circle uses the terms.
+
+Use is measured against everyone's; using them `PLAIN` times as often as everyone is plain enough for any circle.
+"""
 
 LEAST = 0.2
 """A belief below this makes nobody a member of a set."""
