@@ -20,7 +20,7 @@ from seawall.network.evidence import Evidence, Surroundings, join
 from seawall.network.graph import Floats, Graph
 from seawall.network.surprise import Circles
 
-EASE = (1.0, 1.0, 0.5, 0.0, 0.0)
+EASE = (0.6, 0.6, 0.3, 0.0, 0.0)
 """A round each: how much more easily it believes, in log-odds, among `EASY` accounts or fewer."""
 
 EASY, STRICT = 20_000, 100_000
