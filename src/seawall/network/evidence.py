@@ -4,7 +4,7 @@ Each column belongs to a family of evidence. Families are independent ways of kn
 offers, whom it follows, whom it contacts, what it searches, what it shares), and a finding needs two of them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -172,8 +172,3 @@ def join(parts: Sequence[Evidence]) -> Evidence:
     """Tables of the same accounts, side by side."""
     columns = tuple(column for part in parts for column in part.columns)
     return Evidence(columns, np.concatenate([part.values for part in parts], axis=1))
-
-
-def says_of(columns: Sequence[Column]) -> Mapping[str, str]:
-    """The sentence of each column by name."""
-    return {column.name: column.says for column in columns}

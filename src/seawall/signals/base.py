@@ -14,25 +14,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from seawall.records import run
 from seawall.records.activity import TIME
 
 Tables = Mapping[str, pa.Table]
 """What a detector is given: the tables it reads, by name, with at least the columns it asked for."""
 
-SIGNALS = pa.schema(
-    [
-        pa.field("subject_kind", pa.string(), False),
-        pa.field("subject_id", pa.uint64(), False),
-        pa.field("detector", pa.string(), False),
-        pa.field("what", pa.string(), False),
-        pa.field("strength", pa.float32(), False),
-        pa.field("count", pa.int32(), False),
-        pa.field("first_at", TIME),
-        pa.field("last_at", TIME),
-        pa.field("evidence", pa.string(), False),
-        pa.field("version", pa.string(), False),
-    ]
-)
+SIGNALS = run.SIGNALS.set(run.SIGNALS.get_field_index("subject_id"), pa.field("subject_id", pa.uint64(), False))
 """Signals with keyed subjects; `seawall.records.run.SIGNALS` is the same with ids written out."""
 
 
