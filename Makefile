@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-DEBIAN := build-essential python3-dev python3-venv openjdk-17-jre-headless
+DEBIAN := build-essential python3-dev python3-venv openjdk-17-jre-headless chromium
 export NUMBA_CACHE_DIR := $(CURDIR)/.cache/numba
 export OMP_NUM_THREADS ?= 1
 
