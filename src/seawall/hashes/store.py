@@ -24,6 +24,9 @@ from seawall.hashes.index import IndexWriter
 from seawall.hashes.tables import Entries
 from seawall.records.errors import BadHashList, BadInput, UnknownVersion
 
+LEDGER = "ledger.sqlite"
+"""The file of a banks' folder that says what stands."""
+
 _VERSION = 1
 _TABLES = """
 CREATE TABLE IF NOT EXISTS banks (name TEXT PRIMARY KEY, matching REAL NOT NULL DEFAULT 1.0);
@@ -62,7 +65,7 @@ class BankStore:
         self.folder = Path(folder)
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.writer = IndexWriter(self.folder / "index", threshold)
-        ledger = self.folder / "ledger.sqlite"
+        ledger = self.folder / LEDGER
         os.close(os.open(ledger, os.O_RDWR | os.O_CREAT, 0o600))
         self.ledger = sqlite3.connect(ledger, isolation_level=None, check_same_thread=False)
         found = int(self.ledger.execute("PRAGMA user_version").fetchone()[0])
@@ -221,7 +224,7 @@ class BankStore:
         new, old = folder / "index.new", folder / "index.old"
         for left in (new, old):
             shutil.rmtree(left, ignore_errors=True)
-        with contextlib.closing(sqlite3.connect(folder / "ledger.sqlite")) as ledger:
+        with contextlib.closing(sqlite3.connect(folder / LEDGER)) as ledger:
             query = "SELECT entry, value FROM entries WHERE kind = 'pdq' AND state = 'standing' ORDER BY entry"
             rows = ledger.execute(query).fetchall()
         hashes, _ = decode(pa.array([value for _, value in rows], pa.string()), DIGITS[HashKind.PDQ])
