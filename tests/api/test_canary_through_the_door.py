@@ -6,9 +6,10 @@ import time
 import pytest
 import uvicorn
 
-from seawall.api.hma import HmaDoor
+from seawall.api.hma.door import HmaDoor
 from seawall.api.tokens import MATCH, Token, Tokens
 from seawall.hashes.canary import BANK, Canary, install
+from seawall.hashes.curation import Curation
 from seawall.hashes.health import media_health
 from seawall.hashes.store import BankStore
 from seawall.intake.canary_door import CanaryDoor
@@ -23,7 +24,7 @@ def store(tmp_path):
 
 @pytest.fixture
 def address(store):
-    door = HmaDoor(store, Tokens.of([Token.of("canary", "secret", [MATCH])]), print)
+    door = HmaDoor.of(store, Tokens.of([Token.of("canary", "secret", [MATCH])]), print)
     server = uvicorn.Server(uvicorn.Config(door, port=0, lifespan="off", log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -45,7 +46,7 @@ def test_it_comes_back_as_a_match_while_the_door_serves(store, address):
 
 
 def test_a_bank_that_takes_no_part_in_matching_is_an_alarm(store, address):
-    store.set_matching(BANK, 0)
+    Curation.of(store).set_matching(BANK, 0)
     canary(store, address).send()
     assert "did not match" in media_health(store.folder).alarms[0]
 

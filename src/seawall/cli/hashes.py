@@ -16,9 +16,10 @@ from seawall.hashes.store import BankStore
 from seawall.hashes.video_file import hash_video, is_video
 from seawall.intake.canary_door import CanaryDoor
 from seawall.intake.exchanges.base import pull
+from seawall.intake.exchanges.book import ExchangeBook
 from seawall.intake.exchanges.opening import KINDS, open_exchange
 from seawall.intake.hash_lists import read_hash_list
-from seawall.records.errors import BadInput, Unavailable
+from seawall.records.errors import BadInput, SeawallError, Unavailable
 
 _STORE = click.argument("store", type=click.Path(path_type=Path, file_okay=False))
 _THRESHOLD = click.option(
@@ -75,6 +76,26 @@ def pull_exchange(store: Path, exchange: str, base: str, secrets: Path, bank: st
     click.echo(f"{told.entries} new entries, {told.withdrawn} withdrawn, {len(told.refused)} refused")
     for reason in told.refused[:5]:
         click.echo(f"  {reason}")
+
+
+@hashes.command("fetch")
+@_STORE
+@click.argument("names", nargs=-1)
+def fetch(store: Path, names: tuple[str, ...]) -> None:
+    """Read what is new at the exchanges that were listed over HTTP (/c/exchanges), or at those named."""
+    with BankStore(store) as banks:
+        book = ExchangeBook.of(banks)
+        failed = []
+        for name in names or [one.name for one in book.list() if one.enabled]:
+            try:
+                told = book.read(name)
+                click.echo(
+                    f"{name}: {told.entries} new entries, {told.withdrawn} withdrawn, {len(told.refused)} refused"
+                )
+            except SeawallError as error:  # the others are read all the same
+                failed.append(f"{name}: {error}")
+    if failed:
+        raise Unavailable(" ".join(failed))
 
 
 @hashes.command("withdraw")
