@@ -70,6 +70,29 @@ TERMS = pa.schema(
         pa.field("status", pa.string(), False),  # always "proposed": people approve
     ]
 )
+SPREAD = pa.schema(
+    [
+        pa.field("cluster_id", pa.string(), False),
+        pa.field("accounts", pa.int64(), False),  # that share it
+        pa.field("risky", pa.float64(), False),  # how many of them are, in expectation
+        pa.field("risk", pa.float64(), False),  # share of risky accounts that is almost certainly exceeded
+        pa.field("networks", pa.int64(), False),
+        pa.field("network_id", pa.string()),  # the one with most of its accounts
+        pa.field("first_at", TIME, False),
+        pa.field("last_at", TIME, False),
+        pa.field("per_day", pa.float64(), False),
+        pa.field("listed", pa.bool_(), False),  # on a hash list: known already
+        pa.field("flagged", pa.bool_(), False),
+    ]
+)
+SPREAD_MEDIA = pa.schema(
+    [
+        pa.field("cluster_id", pa.string(), False),
+        pa.field("media_id", pa.string(), False),
+        pa.field("account_id", pa.string(), False),
+    ]
+)
+"""The pictures of the clusters that are flagged and on no list."""
 QUARANTINE = pa.schema(
     [
         pa.field("file", pa.string(), False),
