@@ -27,6 +27,8 @@ SCHEMAS = {
     "members": tables.MEMBERS,
     "terms": tables.TERMS,
     "quarantine": tables.QUARANTINE,
+    "spread": tables.SPREAD,
+    "spread_media": tables.SPREAD_MEDIA,
 }
 
 

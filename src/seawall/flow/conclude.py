@@ -8,12 +8,14 @@ import numpy.typing as npt
 
 from seawall.flow.gather import Material
 from seawall.flow.progress import Stages
+from seawall.hashes.bank import KnownMedia
 from seawall.network.belief import OPEN
 from seawall.network.cold_start import ColdStart
 from seawall.network.communities import communities
 from seawall.network.evidence import join, profile_evidence, signal_evidence
 from seawall.network.findings import Findings, conclude_accounts
-from seawall.network.graph import THINGS, Graph
+from seawall.network.graph import THINGS
+from seawall.network.moving_media import Batches, MovingMedia, moving_media
 from seawall.network.roles import role_probabilities
 from seawall.network.things import ThingFindings, conclude_things
 from seawall.network.verdicts import known_classes
@@ -28,9 +30,10 @@ class Conclusions:
     accused: npt.NDArray[np.int64]
     network: npt.NDArray[np.int64]
     decided: int
+    moving: MovingMedia
 
 
-def conclude(material: Material, seed: int, stages: Stages) -> Conclusions:
+def conclude(material: Material, seed: int, stages: Stages, batches: Batches, listed: KnownMedia) -> Conclusions:
     """Draw every conclusion from what was gathered."""
     graph, tables = material.graph, material.tables
     known = known_classes(graph, tables["verdicts"])
@@ -50,4 +53,6 @@ def conclude(material: Material, seed: int, stages: Stages) -> Conclusions:
     with stages.stage("networks"):
         accused = np.flatnonzero(flagged)
         network = communities(graph, accused, seed)
-    return Conclusions(findings, things, accused, network, int((known != OPEN).sum()))
+    with stages.stage("spread"):
+        moving = moving_media(batches, listed, graph.accounts, findings, accused, network)
+    return Conclusions(findings, things, accused, network, int((known != OPEN).sum()), moving)

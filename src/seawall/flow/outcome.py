@@ -39,7 +39,7 @@ class Things:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`accounts` spells every account of the graph; `roles` names the likeliest role of every finding.
+    """`accounts` spells every account of the graph, `pictures` the moving media; `roles` the likeliest of each finding.
 
     `networks` are (id, id in the run before), in the order of their numbers in `conclusions`.
     """
@@ -52,6 +52,7 @@ class Outcome:
     roles: npt.NDArray[np.str_]
     networks: Sequence[tuple[str, str | None]]
     things: Mapping[str, Things]
+    pictures: pa.Array
 
     def members(self, number: int) -> npt.NDArray[np.int64]:
         """The accounts of a network."""
@@ -77,6 +78,7 @@ def spell(order: Order, admission: Admission, material: Material, conclusions: C
         np.array(ROLES, np.str_)[conclusions.findings.likeliest()],
         name_networks(groups, read_members(order.previous) if order.previous else {}),
         {thing: _things(order, material, thing, found) for thing, found in conclusions.things.items()},
+        names.spell("media", conclusions.moving.media),
     )
 
 

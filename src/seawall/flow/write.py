@@ -17,6 +17,7 @@ from seawall.flow.progress import Stages, peak_gigabytes
 from seawall.flow.view import report_view
 from seawall.guard import index
 from seawall.lake.run_tables import write_table
+from seawall.network.spread_told import spread_rows, spread_tables
 from seawall.network.told import account_rows, member_rows, network_rows, thing_rows
 from seawall.pages.report import coarse, render
 from seawall.records.roles import ROLES, Role
@@ -32,7 +33,7 @@ def write_run(folder: Path, work: Path, outcome: Outcome) -> Mapping[str, object
     quarantine = _quarantine(work)
     if outcome.order.profile == "platform":
         tables = {"findings": _findings(outcome), "signals": _signals(outcome), "terms": _terms(outcome)}
-        tables |= {**_networks(outcome), "quarantine": quarantine}
+        tables |= {**_networks(outcome), **_spread(outcome), "quarantine": quarantine}
         for name, table in tables.items():
             write_table(folder, name, table)
         _publish(folder / "guard", outcome)
@@ -53,10 +54,17 @@ def _quarantine(work: Path) -> pa.Table:
 
 
 def _findings(outcome: Outcome) -> pa.Table:
-    """Findings on accounts, then on hashtags, links and files."""
-    findings = outcome.conclusions.findings
+    """Findings on accounts, then on hashtags, links and files, then on media that nobody knows yet."""
+    findings, names = outcome.conclusions.findings, [name for name, _ in outcome.networks]
     things = [thing_rows(KIND_OF[thing], one.found, one.spelt) for thing, one in outcome.things.items()]
-    return pa.concat_tables([account_rows(findings, outcome.labels(findings.accounts)), *things])
+    moving = spread_rows(outcome.conclusions.moving, outcome.order.key, names)
+    return pa.concat_tables([account_rows(findings, outcome.labels(findings.accounts)), *things, moving])
+
+
+def _spread(outcome: Outcome) -> Mapping[str, pa.Table]:
+    """The clusters of moving media, and the pictures of those that are for the queue."""
+    moving, names = outcome.conclusions.moving, [name for name, _ in outcome.networks]
+    return spread_tables(moving, outcome.order.key, names, outcome.pictures, outcome.labels(moving.owner))
 
 
 def _networks(outcome: Outcome) -> Mapping[str, pa.Table]:
@@ -149,6 +157,7 @@ def _counts(outcome: Outcome, tell: Callable[[int], int]) -> dict[str, object]:
         "networks": len(outcome.networks),
         "by_role": {str(role): tell(by_role[role]) for role in ROLES if role is not Role.BYSTANDER},
         "signals": len(outcome.material.signals),
+        "unknown_media": tell(int(outcome.conclusions.moving.unlisted.sum())),
     }
 
 
