@@ -1,0 +1,85 @@
+"""The description of the door, generated from the types that it decodes and encodes."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+
+from seawall.api.http import Problem
+
+_REFS = "#/components/schemas/{name}"
+_BINARY = {"type": "string", "format": "binary"}
+_JSON, _OCTETS, _TEXT = "application/json", "application/octet-stream", "text/plain"
+
+REASONS = {
+    400: "The body is not what this path takes.",
+    401: "There is no known token.",
+    403: "The token lacks the scope of this path.",
+    413: "The body is too large.",
+    415: "The body is of another content type.",
+    429: "The token has spent its rate; `Retry-After` says for how many seconds.",
+    503: "The service cannot do this now; try again later.",
+}
+"""Every status that is no decision, and what it means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a path takes and gives: types or None; `binary` where it also takes and gives octets."""
+
+    path: str
+    method: str
+    summary: str
+    scope: str
+    request: type | None
+    answer: type | str
+    binary: bool = False
+    unready: bool = False  # 503 with the same body as 200
+
+
+def describe(paths: Iterable[Described]) -> dict[str, Any]:
+    """An OpenAPI 3.1 document."""
+    listed = list(paths)
+    types = {Problem, *(one.request for one in listed if one.request)}
+    types |= {one.answer for one in listed if isinstance(one.answer, type)}
+    ordered = sorted(types, key=lambda one: one.__name__)
+    _, schemas = msgspec.json.schema_components(ordered, ref_template=_REFS)
+    operations: dict[str, dict[str, Any]] = {}
+    for one in listed:
+        operations.setdefault(one.path, {})[one.method.lower()] = _operation(one)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Seawall's guard", "version": version("seawall"), "license": {"name": "Apache-2.0"}},
+        "paths": operations,
+        "components": {"schemas": schemas, "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+    }
+
+
+def _operation(one: Described) -> dict[str, Any]:
+    told: dict[str, Any] = {"summary": one.summary, "responses": _responses(one)}
+    if one.request:
+        told["requestBody"] = {"required": True, "content": _content(one.request, one.binary)}
+    if one.scope:
+        told |= {"security": [{"token": []}], "description": f"Needs a token with the scope `{one.scope}`."}
+    return told
+
+
+def _responses(one: Described) -> dict[str, Any]:
+    statuses = [400, 413, 415] if one.request else []
+    statuses += [401, 403, 429] if one.scope else []
+    statuses += [503] if one.request else []
+    problem = {"content": _content(Problem, binary=False)}
+    responses: dict[str, Any] = {"200": {"description": one.summary, "content": _content(one.answer, one.binary)}}
+    responses |= {str(status): {"description": REASONS[status], **problem} for status in sorted(statuses)}
+    if one.unready:
+        responses["503"] = {"description": REASONS[503], "content": _content(one.answer, binary=False)}
+    return responses
+
+
+def _content(kind: type | str, binary: bool) -> Mapping[str, Any]:
+    if isinstance(kind, str):
+        return {kind: {"schema": {"type": "string" if kind == _TEXT else "object"}}}
+    told: dict[str, Any] = {_JSON: {"schema": {"$ref": _REFS.format(name=kind.__name__)}}}
+    return {**told, _OCTETS: {"schema": _BINARY}} if binary else told
