@@ -1,6 +1,7 @@
 """A load generator for HTTP/1.1: kept-alive connections that ask at given moments."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -55,11 +56,10 @@ class Asker(asyncio.Protocol):
         self.answer, self.asking = b"", False
         self.done = self.loop.create_future()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the first moment."""
-        assert isinstance(transport, asyncio.Transport)
         self.transport = transport
-        self.loop.call_at(self.due, self.ask)
+        self.loop.call_later(self.due - time.monotonic(), self.ask)
 
     def ask(self) -> None:
         """Send the next request, or stop when the time is over."""
@@ -76,17 +76,17 @@ class Asker(asyncio.Protocol):
         if head < 0 or len(self.answer) < head + 4 + _length(self.answer[:head]):
             return
         self._note(int(self.answer[9:12]), self.answer[head + 4 :])
-        now = self.loop.time()
+        now = time.monotonic()
         self.due = self.due + self.load.every if self.load.every else now
         self.answer, self.asking = b"", False
-        self.loop.call_at(self.due, self.ask) if self.due > now else self.ask()
+        self.loop.call_later(self.due - now, self.ask) if self.due > now else self.ask()
 
     def _note(self, status: int, body: bytes) -> None:
-        self.outcome.seconds.append(self.loop.time() - self.due)
+        self.outcome.seconds.append(time.monotonic() - self.due)
         self.outcome.statuses[status] += 1
         self.outcome.wrong += status != 200 or not self.check(body)
 
-    def connection_lost(self, error: Exception | None) -> None:
+    def connection_lost(self, _: Exception | None) -> None:
         """A request that was under way is lost."""
         self.outcome.lost += self.asking
         if not self.done.done():
@@ -100,7 +100,7 @@ def _length(head: bytes) -> int:
 
 async def _drive(load: Load, requests: Iterator[bytes], check: Check) -> Outcome:
     loop, outcome = asyncio.get_running_loop(), Outcome()
-    begin, spread = loop.time() + 0.1, (load.every or 0.001) / load.connections
+    begin, spread = time.monotonic() + 0.1, (load.every or 0.001) / load.connections
     askers = [Asker(load, requests, check, outcome, begin + i * spread) for i in range(load.connections)]
     for asker in askers:
         await loop.create_connection(lambda asker=asker: asker, load.host, load.port)  # type: ignore[misc]

@@ -1,11 +1,21 @@
 """The queue of appeals: a file of lines that outlives a power cut."""
 
 import asyncio
+import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
+
+from seawall.guard.answers import AppealRequest
 from seawall.records.errors import Unavailable
+from seawall.records.ids import IdKey
+from seawall.records.run import SCHEMA_VERSION
+from seawall.records.seal import seal
 
 _MODE = os.O_RDWR | os.O_APPEND | os.O_CREAT
 
@@ -53,3 +63,35 @@ def append(path: Path, lines: list[bytes]) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+class AppealLine(msgspec.Struct, frozen=True):
+    """An appeal as it waits for people; the statement is sealed with the deployment's key.
+
+    `reference` is the same for the same appeal: a client that sends twice is heard once. `account_id` is keyed.
+    """
+
+    reference: str
+    received_at: datetime
+    decision_id: str
+    account_id: str | None
+    statement: str
+    language: str
+    schema_version: int = SCHEMA_VERSION
+
+
+def appeal_line(asked: AppealRequest, key: IdKey) -> bytes:
+    """The line of an appeal."""
+    said = msgspec.json.encode(asked)
+    reference = hashlib.blake2b(said, digest_size=16, key=key.subkey("appeal")).hexdigest()
+    account = f"{key.one('account', asked.account):016x}" if asked.account else None
+    statement = seal(key, asked.statement)
+    line = AppealLine(reference, datetime.now(UTC), asked.decision_id, account, statement, asked.language)
+    return msgspec.json.encode(line)
+
+
+def read_appeals(path: Path) -> Iterator[AppealLine]:
+    """The whole lines of a queue in their order; what a crash left torn is no line."""
+    for line in path.read_bytes().split(b"\n"):
+        with suppress(msgspec.DecodeError):
+            yield msgspec.json.decode(line, type=AppealLine)

@@ -64,10 +64,10 @@ def _too_large(largest: int) -> HttpError:
 
 
 async def answer(send: Send, body: bytes, kind: bytes = JSON, status: int = 200, *more: tuple[bytes, bytes]) -> None:
-    """Send one whole answer that nobody may keep."""
+    """Send one whole answer; answers to POST are kept by no cache that is not told to."""
     size = len(body)
     length = _LENGTHS[size] if size < len(_LENGTHS) else str(size).encode()
-    headers = [(b"content-type", kind), (b"content-length", length), (b"cache-control", b"no-store"), *more]
+    headers = [(b"content-type", kind), (b"content-length", length), *more]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 

@@ -15,7 +15,7 @@ class Rate:
 
     def wait(self, now: float) -> float:
         """0 where a request may pass at `now` (seconds of a clock that never jumps), else the seconds to wait."""
-        due = self._due if self._due > now else now
+        due = max(self._due, now)
         over = due - now - BURST
         if over > 0:
             return over
