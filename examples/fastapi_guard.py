@@ -1,12 +1,16 @@
 """Middlewares for FastAPI: a search service and a recommender.
 
-A refused query is searched all the same, as a query that finds nothing: so a refused search takes as long as an empty
-one. The viewer is whoever your session says; here a gateway writes it into a header.
+A refused query is searched all the same, as a query that finds nothing, and no empty result leaves before `EMPTY_AFTER`
+seconds: so a refused search and an empty one look the same from outside, in size and in time. The viewer is whoever
+your session says; here a gateway writes it into a header.
 """
 
+import asyncio
 import json
 import secrets
+import time
 from collections.abc import Awaitable, Callable
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import Request
@@ -14,31 +18,38 @@ from fastapi.responses import JSONResponse, Response
 
 from examples.guard_client import AsyncGuard
 
+EMPTY_AFTER = 0.05
+"""Seconds; more than an empty search takes, with the guard's answer."""
+
 Next = Callable[[Request], Awaitable[Response]]
+Middleware = Callable[[Request, Next], Awaitable[Response]]
 
 
-def guarded_search(guard: AsyncGuard) -> Callable[[Request, Next], Awaitable[Response]]:
+def guarded_search(guard: AsyncGuard, empty_after: float = EMPTY_AFTER) -> Middleware:
     """For `/search?q=…`, which answers `{"results": [{"author": …}, …]}`."""
 
     async def search(request: Request, call_next: Next) -> Response:
         if request.url.path != "/search":
             return await call_next(request)
-        viewer, query = request.headers.get("x-viewer"), request.query_params.get("q", "")
+        begun, viewer, query = time.monotonic(), request.headers.get("x-viewer"), request.query_params.get("q", "")
         told = await guard.ask("search", query=query, viewer=viewer)
         if told["decision"] == "deterrence":
             return JSONResponse({"results": [], "help": told["help"]})
-        if told["decision"] != "allow":
-            request.scope["query_string"] = urlencode({"q": secrets.token_hex(len(query) // 2 + 8)}).encode()
+        searched = query if told["decision"] == "allow" else secrets.token_hex(8 + len(query) // 2)
+        request.scope["query_string"] = urlencode({"q": searched}).encode()
         results = (await _body(await call_next(request)))["results"]
         if results:
             told = await guard.ask("search", query=query, viewer=viewer, authors=[one["author"] for one in results])
-            results = _left(results, told["removed"]) if told["decision"] == "allow" else []
+            results = [one for place, one in enumerate(results) if place not in told["removed"]]
+        if told["decision"] != "allow" or not results:
+            await asyncio.sleep(begun + empty_after - time.monotonic())
+            results = []
         return JSONResponse({"results": results})
 
     return search
 
 
-def guarded_recommender(guard: AsyncGuard) -> Callable[[Request, Next], Awaitable[Response]]:
+def guarded_recommender(guard: AsyncGuard) -> Middleware:
     """For `/recommended`, which answers `{"accounts": […]}` in the recommender's order."""
 
     async def recommend(request: Request, call_next: Next) -> Response:
@@ -51,10 +62,7 @@ def guarded_recommender(guard: AsyncGuard) -> Callable[[Request, Next], Awaitabl
     return recommend
 
 
-async def _body(response: Response) -> dict[str, list]:
-    return json.loads(b"".join([part async for part in response.body_iterator]))  # type: ignore[attr-defined]
-
-
-def _left(results: list, removed: list[int]) -> list:
-    gone = set(removed)
-    return [one for place, one in enumerate(results) if place not in gone]
+async def _body(response: Response) -> dict[str, list[Any]]:
+    parts = [part async for part in response.body_iterator]  # type: ignore[attr-defined]
+    read: dict[str, list[Any]] = json.loads(b"".join(parts))
+    return read

@@ -4,6 +4,7 @@ A bare ASGI application. Whatever goes wrong inside, a question is answered with
 counted; only a request that is itself wrong gets anything but a decision.
 """
 
+import asyncio
 import hashlib
 import time
 from collections.abc import Awaitable, Callable
@@ -30,16 +31,17 @@ from seawall.api.http import (
 from seawall.api.journal import Journal
 from seawall.api.metrics import Metrics
 from seawall.api.openapi import Described, describe
-from seawall.api.surfaces import SURFACES, recommend_words
+from seawall.api.overlay import OverlayAnswer, OverlayRequest, take_entries
+from seawall.api.surfaces import SURFACES, recommend_words, safe
 from seawall.api.token_file import Clients
 from seawall.guard.answers import ANSWERS, REQUESTS, Answer, AppealAnswer, AppealRequest
 from seawall.guard.library import Guard
-from seawall.records.errors import Unavailable
+from seawall.records.errors import Refused, Unavailable
 from seawall.records.ids import IdKey
 
 Headers = list[tuple[bytes, bytes]]
 _LARGEST = {"recommend": 1 << 20, "upload": 1 << 20, "search": 1 << 19, "suggest": 1 << 18}
-_SMALL = 1 << 15
+_SMALL, _MANY = 1 << 15, 1 << 20
 _encode = msgspec.json.Encoder().encode
 
 
@@ -75,6 +77,7 @@ class GuardDoor:
     metrics: Metrics = field(default_factory=Metrics)
     overloaded: bool = False
     _routes: dict[str, Route] = field(default_factory=dict)
+    _changing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
         for name in SURFACES:
@@ -153,7 +156,7 @@ class GuardDoor:
     def _decided(self, surface: Surface, body: bytes) -> Answer:
         asked = decoded(surface.decode, body)
         found = self._asked(surface, lambda guard: surface.ask(guard, asked))
-        told: Answer = found or self.guard.shed(surface.name).wire()
+        told: Answer = found or safe(self.guard, surface.name, asked)
         self._count(surface, told.decision)
         return told
 
@@ -199,6 +202,7 @@ class GuardDoor:
     def _add_others(self) -> None:
         for described, largest, serve in (
             (_APPEAL, _SMALL, self._appeal),
+            (_OVERLAY, _MANY, self._overlay),
             (_HEALTHZ, 0, self._healthz),
             (_READYZ, 0, self._readyz),
             (_METRICS, 0, self._metrics),
@@ -215,6 +219,22 @@ class GuardDoor:
             self.failed("appeals", error)
             raise HttpError(503, "the appeal could not be written down; send it again") from error
         await answer(send, _encode(AppealAnswer(received=True, message="appeal.received")))
+
+    async def _overlay(self, headers: Headers, receive: Receive, send: Send) -> None:
+        if _content_type(headers) != JSON:
+            raise HttpError(415, "send application/json")
+        asked = decoded(_decode_overlay, await read_body(receive, _MANY))
+        try:
+            async with self._changing:
+                applied = await asyncio.to_thread(take_entries, self.guard, asked.entries)
+        except Refused as error:
+            self.metrics.overlay.labels("refused").inc()
+            raise HttpError(409, str(error)) from error
+        except OSError as error:
+            self.failed("overlay", error)
+            raise HttpError(503, "the change could not be written down; send it again") from error
+        self.metrics.overlay.labels("applied").inc(applied)
+        await answer(send, _encode(OverlayAnswer(applied)))
 
     async def _healthz(self, _: Headers, __: Receive, send: Send) -> None:
         await answer(send, _encode(Alive()))
@@ -234,6 +254,17 @@ class GuardDoor:
 STATUS = "guard:status"
 _decode_appeal = msgspec.json.Decoder(AppealRequest).decode
 _APPEAL = Described("/v1/appeal", "POST", "Queue an appeal for people.", "guard:appeal", AppealRequest, AppealAnswer)
+_decode_overlay = msgspec.json.Decoder(OverlayRequest).decode
+_OVERLAY = Described(
+    "/v1/overlay",
+    "POST",
+    "Apply what people decided, signed.",
+    "guard:overlay",
+    OverlayRequest,
+    OverlayAnswer,
+    queued=True,
+    conflicts=True,
+)
 _HEALTHZ = Described("/healthz", "GET", "Whether the process is alive.", "", None, Alive)
 _READYZ = Described("/readyz", "GET", "Whether the index answers.", "", None, Readiness, unready=True)
 _METRICS = Described("/metrics", "GET", "Counters for Prometheus.", STATUS, None, "text/plain")

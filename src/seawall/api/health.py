@@ -19,8 +19,13 @@ class Readiness(msgspec.Struct, frozen=True, omit_defaults=True):
     index_age_s: float | None = None
     canary: str | None = None
     degraded: list[str] | None = None
+    overlay_applied: int | None = None
 
 
 def readiness(guard: Guard) -> Readiness:
     """What the guard says of itself."""
-    raise NotImplementedError
+    found = guard.health()
+    canary = "found" if found.canary else "missed"
+    return Readiness(
+        found.ready, found.index_version, found.index_age_s, canary, found.degraded, found.overlay_applied
+    )

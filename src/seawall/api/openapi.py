@@ -16,6 +16,7 @@ _JSON, _OCTETS, _TEXT = "application/json", "application/octet-stream", "text/pl
 REASONS = {
     400: "The body is not what this path takes.",
     401: "There is no known token.",
+    409: "The change is refused: not signed, not approved, or out of order.",
     403: "The token lacks the scope of this path.",
     413: "The body is too large.",
     415: "The body is of another content type.",
@@ -36,6 +37,8 @@ class Described:
     request: type | None
     answer: type | str
     binary: bool = False
+    queued: bool = False  # written down before it is answered, so it may have to be sent again
+    conflicts: bool = False
     unready: bool = False  # 503 with the same body as 200
 
 
@@ -69,7 +72,8 @@ def _operation(one: Described) -> dict[str, Any]:
 def _responses(one: Described) -> dict[str, Any]:
     statuses = [400, 413, 415] if one.request else []
     statuses += [401, 403, 429] if one.scope else []
-    statuses += [503] if one.request else []
+    statuses += [409] if one.conflicts else []
+    statuses += [503] if one.queued else []
     problem = {"content": _content(Problem, binary=False)}
     responses: dict[str, Any] = {"200": {"description": one.summary, "content": _content(one.answer, one.binary)}}
     responses |= {str(status): {"description": REASONS[status], **problem} for status in sorted(statuses)}

@@ -18,6 +18,7 @@ from seawall.api.health import readiness
 from seawall.api.journal import ServerLog
 from seawall.api.token_file import read_tokens
 from seawall.api.watch import Watched
+from seawall.guard.index import MANIFEST
 from seawall.records.errors import SeawallError
 
 BEAT = 0.05
@@ -32,7 +33,7 @@ GOODBYE = 10
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where to listen, and what to watch: the published index and the token file."""
+    """Where to listen, and what to watch: the folder of the published index, and the token file."""
 
     index: Path
     tokens: Path
@@ -53,7 +54,7 @@ class Keeper:
     _tokens: Watched = field(init=False)
 
     def __post_init__(self) -> None:
-        self._index, self._tokens = Watched(self.place.index), Watched(self.place.tokens)
+        self._index, self._tokens = Watched(self.place.index / MANIFEST), Watched(self.place.tokens)
         self._index.changed()  # the one that was opened
         self.read_tokens()
 
@@ -89,7 +90,7 @@ class Keeper:
     async def swap(self) -> None:
         """Open the index that was published, beside the loop; the old one answers until the new one is whole."""
         try:
-            version = await asyncio.to_thread(self.door.guard.swap, self.place.index.parent)
+            version = await asyncio.to_thread(self.door.guard.swap, self.place.index)
         except (SeawallError, OSError) as error:
             self.door.metrics.swaps.labels("failed").inc()
             self.door.failed("swap", error)

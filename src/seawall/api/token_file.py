@@ -20,7 +20,7 @@ A_SECOND = 5_000.0
 
 GUARD_SCOPES = tuple(
     f"guard:{name}"
-    for name in ("search", "suggest", "tag", "recommend", "contact", "upload", "appeal", "overlay", "status")
+    for name in ("search", "suggest", "tag", "recommend", "profile", "contact", "upload", "appeal", "overlay", "status")
 )
 """One a surface; `appeal` and `overlay` for what changes something; `status` sees metrics and the state of parts."""
 

@@ -24,7 +24,7 @@ _TOKENS = click.option(
 @click.option("--port", type=click.IntRange(0, 65_535), default=8080, show_default=True, help="0 takes a free one.")
 @_TOKENS
 @click.option("--policy", type=_FILE, help="Which answer to whom.  [default: the one that ships]")
-@click.option("--overlay", type=_FILE, default="seawall.overlay", show_default=True, help="What people decided since.")
+@click.option("--overlay", type=_FILE, help="What people decided since the run; the signer's key is beside it, .pub.")
 @click.option("--appeals", type=_FILE, default="seawall.appeals", show_default=True, help="The queue of appeals.")
 @with_settings
 def serve(
@@ -33,7 +33,7 @@ def serve(
     port: int,
     tokens: Path,
     policy: Path | None,
-    overlay: Path,
+    overlay: Path | None,
     appeals: Path,
     settings: Settings,
 ) -> None:
