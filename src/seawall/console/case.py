@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from seawall.cases.actor import MAY, Permission
 from seawall.cases.models import AuditEntry, Case, Member, Person
 from seawall.cases.models.case import Action
+from seawall.cases.ties import ties_of
 from seawall.console.access import PersonRequest
 from seawall.console.acting import case_of
 from seawall.console.network_map import Mark, draw
@@ -24,7 +25,7 @@ from seawall.console.weeks import weeks_of
 from seawall.effects.models import Effect
 from seawall.records.roles import ROLES
 
-ROWS, HISTORY, THINGS = 40, 15, 12
+ROWS, HISTORY, THINGS = 25, 15, 12
 
 
 @require_safe

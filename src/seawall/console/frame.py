@@ -20,11 +20,11 @@ SCRIPTS = ("console/keys.js", "console/reveal.js", "console/map.js", "console/de
 MENU: tuple[tuple[str, Promise], ...] = (
     ("queue", _("Queue")),
     ("proposals", _("Approvals")),
-    ("appeals", _("Appeals")),
-    ("terms", _("Terms")),
-    ("media", _("Media")),
-    ("guard", _("Guard")),
-    ("figures", _("Figures")),
+    # ("appeals", _("Appeals")),
+    #     ("terms", _("Terms")),
+    #     ("media", _("Media")),
+    #     ("guard", _("Guard")),
+    #     ("figures", _("Figures")),
     ("audit", _("Audit log")),
     ("people", _("People")),
     ("exposure", _("My exposure")),
@@ -46,7 +46,8 @@ CASE_KEYS: tuple[tuple[str, Promise], ...] = (
     ("d", _("decide")),
     ("p", _("preview what will happen")),
     ("n", _("write a note")),
-    ("m", _("to the members")),
+    ("x", _("choose the account of this row")),
+    ("e", _("add the chosen accounts as exceptions")),
 )
 
 

@@ -17,7 +17,7 @@ from seawall.records.roles import ROLES
 register = template.Library()
 
 _URGENT = ("child", "imminent")
-MASK = 10
+MASK, DIGEST = 10, 24
 SHORT = 12
 """A longer list is counted instead of told."""
 
@@ -109,6 +109,14 @@ def mix(roles: Mapping[str, int]) -> SafeString:
 
 
 @register.simple_tag
+def tally(roles: Mapping[str, int]) -> SafeString:
+    """The same in one line: a shape and a number each, the names for those who listen."""
+    told = ((key(name), f"{roles[name]:,}", role_name(name, roles[name])) for name in ROLES if roles.get(name))
+    shown = format_html_join("", '<span>{} {}<span class="unseen"> {}</span></span>', told)
+    return format_html('<span class="mix tally">{}</span>', shown)
+
+
+@register.simple_tag
 def bar(part: float, whole: float, label: str = "") -> SafeString:
     """A bar as long as a part is of a whole, without a style."""
     length = round(100 * min(part / whole, 1), 1) if whole else 0
@@ -153,3 +161,9 @@ def item(mapping: Mapping[str, Any], name: str) -> Any:
 def gravity(action: str) -> str:
     """How a decision is coloured."""
     return {"remove": "alarm", "restrict": "caution", "protect": "good", "clear": "good"}.get(action, "")
+
+
+@register.filter
+def digest(name: str) -> str:
+    """The beginning of a digest, enough to tell files apart."""
+    return name if len(name) <= DIGEST else f"{name[:DIGEST]}…"

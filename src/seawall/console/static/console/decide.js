@@ -1,62 +1,51 @@
-// Exceptions that a person chooses in the table are kept in the decision's form, over all pages of the table.
+// Accounts chosen in the table become exceptions in the decision's form, and stay so on every page of the table.
 const form = document.querySelector("[data-decision]");
 const list = document.querySelector("[data-exceptions]");
 
-function selects(account) {
-  const wanted = CSS.escape(account);
-  return {
-    action: document.querySelector(`select[data-part="action"][data-account="${wanted}"]`),
-    role: document.querySelector(`select[data-part="role"][data-account="${wanted}"]`),
-  };
+function picked() {
+  return [...document.querySelectorAll("[data-pick]:checked")];
 }
 
-function entry(account) {
-  return list.querySelector(`[data-exception="${CSS.escape(account)}"]`);
+function count() {
+  form.querySelector("[data-picked]").textContent = picked().length;
 }
 
-function stale() {
+function changed() {
   document.getElementById("preview").replaceChildren();
-}
-
-function drop(account) {
-  entry(account)?.remove();
   list.querySelector("[data-none]").hidden = list.querySelector("[data-exception]") !== null;
-  stale();
 }
 
-function keep(account, shown, action, role) {
-  entry(account)?.remove();
+function keep({ pick, shown, role }, action, judged) {
+  list.querySelector(`[data-exception="${CSS.escape(pick)}"]`)?.remove();
   const line = document.createElement("li");
-  line.dataset.exception = account;
+  line.dataset.exception = pick;
   const input = document.createElement("input");
-  Object.assign(input, { type: "hidden", name: `account:${account}`, value: action.value ? `${action.value} ${role.value}` : "" });
+  const value = action.value ? `${action.value} ${judged.value || role}` : "";
+  Object.assign(input, { type: "hidden", name: `account:${pick}`, value });
   const words = document.createElement("span");
-  words.textContent = `${shown}: ${action.selectedOptions[0].textContent}, ${role.selectedOptions[0].textContent} `;
+  words.textContent = `${shown} ${action.selectedOptions[0].textContent}${judged.value ? `, ${judged.selectedOptions[0].textContent}` : ""}`;
   const button = document.createElement("button");
-  Object.assign(button, { type: "button", className: "small quiet", textContent: "×" });
-  button.setAttribute("aria-label", shown);
-  button.addEventListener("click", () => { action.value = "-"; drop(account); });
+  Object.assign(button, { type: "button", className: "bare", textContent: "×" });
+  button.setAttribute("aria-label", `${words.textContent} ×`);
+  button.addEventListener("click", () => { line.remove(); changed(); });
   line.append(input, words, button);
   list.append(line);
-  list.querySelector("[data-none]").hidden = true;
-  stale();
 }
 
 if (form) {
-  document.addEventListener("change", (event) => {
-    const { account } = event.target.dataset;
-    if (account) {
-      const { action, role } = selects(account);
-      if (action.value === "-") drop(account);
-      else keep(account, action.dataset.shown, action, role);
-    } else if (form.contains(event.target) && event.target.matches("select, [type=checkbox]")) stale();
-  });
-  document.addEventListener("htmx:afterSwap", () => {
-    for (const line of list.querySelectorAll("[data-exception]")) {
-      const { action, role } = selects(line.dataset.exception);
-      const [chosen, judged] = line.querySelector("input").value.split(" ");
-      if (action) action.value = chosen;
-      if (role && judged) role.value = judged;
+  form.querySelector("[data-except]").addEventListener("click", () => {
+    const action = form.querySelector("[data-except-action]");
+    const judged = form.querySelector("[data-except-role]");
+    for (const box of picked()) {
+      keep(box.dataset, action, judged);
+      box.checked = false;
     }
+    count();
+    changed();
   });
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-pick]")) count();
+    else if (form.contains(event.target) && event.target.matches('select[name], [type="checkbox"]')) changed();
+  });
+  document.addEventListener("htmx:afterSwap", count);
 }

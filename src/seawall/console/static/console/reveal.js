@@ -10,7 +10,9 @@ function tell(place, words) {
 }
 
 async function show(place, held) {
-  const body = new FormData(place.closest("form"));
+  const body = new FormData();
+  body.append("purpose", place.closest("form").elements.purpose.value);
+  if (place.dataset.term) body.append("term", place.dataset.term);
   const started = { place, id: null, at: performance.now(), held };
   open = started;
   const answer = await fetch(place.dataset.reveal, {

@@ -1,0 +1,63 @@
+"""`seawall console`: the door for people."""
+
+from pathlib import Path
+
+import click
+
+from seawall.console.first_run import FirstPerson, prepare
+from seawall.console.serving import Address, serve
+
+HOME = Path("seawall-home")
+
+home_option = click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=HOME,
+    envvar="SEAWALL_HOME",
+    show_default=True,
+    show_envvar=True,
+    help="The folder of everything that is kept.",
+)
+administrator_option = click.option(
+    "--administrator", default="admin", show_default=True, help="Name of the first administrator."
+)
+
+
+@click.command()
+@home_option
+@administrator_option
+@click.option("--host", default=Address.host, show_default=True, help="Where to answer.")
+@click.option("--port", default=Address.port, show_default=True, type=click.IntRange(1, 65535), help="Where to answer.")
+@click.option("--certificate", type=click.Path(path_type=Path, exists=True), help="TLS certificate (PEM).")
+@click.option("--key", type=click.Path(path_type=Path, exists=True), help="Its key (PEM).")
+@click.option("--behind", metavar="ADDRESS", help="A proxy that has the certificate, and whose headers are believed.")
+@click.option("--demo", is_flag=True, help="Show the cases of an invented world.")
+def console(
+    home: Path,
+    administrator: str,
+    host: str,
+    port: int,
+    certificate: Path | None,
+    key: Path | None,
+    behind: str | None,
+    demo: bool,
+) -> None:
+    """Serve the console, where people review networks.
+
+    On an empty folder it makes the database and the first administrator, whose one-time password is printed once.
+    """
+    address = Address(host, port, certificate, key, behind)
+    address.check()
+    address.tell_settings()
+    tell_first(prepare(home.absolute(), administrator))
+    if demo:
+        show_demo(home.absolute())
+    click.echo(f"open {address.url}")
+    serve(address)
+
+
+def tell_first(first: FirstPerson | None) -> None:
+    """Print the first administrator's password, once."""
+    if first is not None:
+        click.echo(f"the first administrator is {first.name}; one-time password: {first.password}")
+        click.echo("it is printed once and kept nowhere; sign in, choose your own, set up a second factor")
