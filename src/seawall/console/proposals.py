@@ -9,12 +9,12 @@ from django.views.decorators.http import require_POST, require_safe
 from seawall.cases.actor import Permission
 from seawall.cases.commands import proposals
 from seawall.cases.commands.queue import get_case
-from seawall.cases.models import Proposal
+from seawall.cases.models import Member, Proposal
 from seawall.console.access import PersonRequest
 from seawall.console.acting import act
 from seawall.records.errors import Refused
 
-DECIDED_SHOWN = 25
+DECIDED_SHOWN, ACCOUNTS_SHOWN = 25, 100
 
 
 @require_safe
@@ -39,7 +39,7 @@ def open_one(request: PersonRequest, number: int) -> HttpResponse:
         "proposal": proposal,
         "opinion": opinion,
         "second": second and proposal.state == Proposal.State.OPEN,
-        "seen": proposal.seen_by_id == request.user.pk,
+        "seen": proposals.has_looked(request.user, proposal),
         "to_review": second and proposal.emergency and proposal.reviewed_at is None,
         "accounts": _accounts(proposal) if opinion is not None else [],
     }
@@ -91,7 +91,7 @@ def review(request: PersonRequest, number: int) -> HttpResponse:
 
 def _proposal(request: PersonRequest, number: int) -> Proposal:
     """A proposal that concerns this person; what does not is not there."""
-    found = Proposal.objects.select_related("case", "proposed_by", "seen_by", "decided_by", "reviewed_by")
+    found = Proposal.objects.select_related("case", "proposed_by", "decided_by", "reviewed_by")
     proposal = get_object_or_404(found, pk=number)
     if proposal.proposed_by_id != request.user.pk and not _concerns(request, proposal):
         raise Http404(_("There is no such proposal that you may see."))
@@ -108,12 +108,11 @@ def _concerns(request: PersonRequest, proposal: Proposal) -> bool:
         return False
 
 
-def _accounts(proposal: Proposal) -> list[object]:
+def _accounts(proposal: Proposal) -> list[Member]:
     """The accounts that a proposal names, with the evidence on each."""
-    named = proposal.subject.get("actions") or proposal.subject.get("accounts") or {}
     if proposal.case is None:
         return []
-    return list(proposal.case.members.filter(account_id__in=list(named)))
+    return list(proposal.case.members.filter(account_id__in=list(proposal.subject.get("accounts", {})))[:ACCOUNTS_SHOWN])
 
 
 def _address(proposal: Proposal) -> str:

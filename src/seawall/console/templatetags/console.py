@@ -132,7 +132,7 @@ def bar(part: float, whole: float, label: str = "") -> SafeString:
 def told(value: object) -> str:
     """A part of a proposal in words: counts rather than long lists."""
     if isinstance(value, Mapping):
-        counts = Counter(str(one) for one in value.values())
+        counts = Counter(one["action"] if isinstance(one, Mapping) else str(one) for one in value.values())
         return ", ".join(f"{count:,} × {what}" for what, count in counts.most_common())
     if isinstance(value, list):
         return ", ".join(str(one) for one in value) if len(value) <= SHORT else _("{n} in all").format(n=len(value))
