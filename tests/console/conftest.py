@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from databases import database, postgres, sqlite_template  # noqa: F401
 from django.test import Client
 
 from console.invented import person
 from console.signing import sign_in
+from databases import database, postgres, sqlite_template  # noqa: F401
 from seawall.cases.models import Person
 
 ROLES = ("viewer", "analyst", "lead", "terms", "admin")

@@ -1,8 +1,10 @@
 """Invented people and cases, written straight into the tables: for tests, pictures and the benchmark."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import numpy as np
+from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from seawall.cases.models import Case, Item, Member, Person, Shared
@@ -29,9 +31,15 @@ def person(name: str, *roles: str, **more) -> Person:
     """Somebody who has worked here for long and has opted into every stream."""
     made = Person(name=name, pseudonym=f"reviewer-{name}", roles=list(roles), created_at=LONG_AGO, **more)
     made.streams, made.must_change_password = ["networks", "children", "spread"], False
-    made.set_password(PASSWORD)
+    made.password = _hashed()
     made.save()
     return made
+
+
+@cache
+def _hashed() -> str:
+    """One hash for everyone: Argon2 takes its time on purpose."""
+    return make_password(PASSWORD)
 
 
 def case(size: int = 60, seed: int = 0, **more) -> Case:
@@ -67,7 +75,9 @@ def _member(of: Case, account: str, role: str, rng: np.random.Generator) -> Memb
         }
         for at in picked[:3]
     ]
-    evidence = [{"family": REASONS[at][0], "says": REASONS[at][1], "adds": add} for at, add in zip(picked, adds, strict=True)]
+    evidence = [
+        {"family": REASONS[at][0], "says": REASONS[at][1], "adds": add} for at, add in zip(picked, adds, strict=True)
+    ]
     return Member(
         case=of,
         account_id=account,

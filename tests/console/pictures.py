@@ -5,13 +5,13 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import databases
 from django.core.management import call_command
 from django.db import connections
 from django.test import override_settings
 from PIL import Image
 from playwright.sync_api import Browser
 
+import databases
 from console.scene import PLACES, set_scene
 from console.serving import chromium, served, signed_in_page
 from console.signing import give_second_factor
@@ -27,7 +27,9 @@ def main(out: Path, whole: bool = False) -> None:
     with TemporaryDirectory() as home:
         base = databases.Database("sqlite", f"sqlite:///{home}/seawall.db", Path(home))
         databases.use(base.address)
-        with override_settings(AUDIT_FOLDER=base.home / "audit", CONFIGURATION=base.home / "seawall.toml", HOME=base.home):
+        with override_settings(
+            AUDIT_FOLDER=base.home / "audit", CONFIGURATION=base.home / "seawall.toml", HOME=base.home
+        ):
             call_command("migrate", verbosity=0)
             people = set_scene()
             for person in people.values():
@@ -59,7 +61,9 @@ def _take(browser: Browser, address: str, people, out: Path, size: str, theme: s
 
 def _keep(png: bytes, path: Path) -> None:
     """The picture in few colours: a tenth of its size, and as readable."""
-    Image.open(BytesIO(png)).convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(path, optimize=True)
+    Image.open(BytesIO(png)).convert("RGB").quantize(
+        COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+    ).save(path, optimize=True)
 
 
 if __name__ == "__main__":

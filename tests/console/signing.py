@@ -4,10 +4,9 @@ import pyotp
 from django.test import Client
 from django.utils import timezone
 
+from console.invented import PASSWORD
 from seawall.cases.models import Person
 from seawall.cases.sealing import seal_text
-
-from console.invented import PASSWORD
 
 SECRETS: dict[str, str] = {}
 

@@ -162,7 +162,9 @@ def test_a_case_by_keyboard_alone(database, browser):
         page.keyboard.type("Seen by keyboard.")
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
-        expect(page.locator("#notes ~ *").get_by_text("Seen by keyboard.").or_(page.get_by_text("Seen by keyboard."))).to_be_visible()
+        expect(
+            page.locator("#notes ~ *").get_by_text("Seen by keyboard.").or_(page.get_by_text("Seen by keyboard."))
+        ).to_be_visible()
         page.keyboard.press("p")
         expect(page.get_by_role("heading", name="What will happen")).to_be_visible()
         page.keyboard.press("?")

@@ -4,9 +4,17 @@ from pathlib import Path
 
 import click
 
+from seawall.cli.demo import SEED, clear
+from seawall.cli.world import build
 from seawall.console.first_run import FirstPerson, prepare
 from seawall.console.serving import Address, serve
+from seawall.flow.order import Order
+from seawall.flow.progress import Stages
+from seawall.flow.run import STAGES, run
+from seawall.intake.keyfile import load_or_make
+from seawall.lake.kept_runs import is_run
 
+DEMO_ACCOUNTS = 5_000
 HOME = Path("seawall-home")
 
 home_option = click.option(
@@ -61,3 +69,28 @@ def tell_first(first: FirstPerson | None) -> None:
     if first is not None:
         click.echo(f"the first administrator is {first.name}; one-time password: {first.password}")
         click.echo("it is printed once and kept nowhere; sign in, choose your own, set up a second factor")
+
+
+def show_demo(home: Path) -> None:
+    """Open the cases of a run on an invented world, made in `home` at the first time."""
+    folder = home / "demo"
+    if not is_run(folder / "run"):
+        folder.mkdir(exist_ok=True, mode=0o700)
+        clear(folder)
+        build(folder / "world", DEMO_ACCOUNTS, SEED)
+        key = load_or_make(home / "seawall.key")
+        lexicons = (folder / "world" / "lexicon.csv",)
+        run(Order(folder / "world" / "activity", folder / "run", key, lexicons, plain_ids=True), Stages(STAGES))
+    link(home / "run", folder / "run")
+    from seawall.cases.commands.runs import take_up  # only now: its tables are there
+
+    taken = take_up(folder / "run")
+    click.echo(f"{taken.opened} cases of an invented world; add an analyst under People and sign in as them")
+
+
+def link(place: Path, run_folder: Path) -> None:
+    """Let `place` lead to a run, at once for whoever follows it."""
+    hidden = place.with_name(f".{place.name}.new")
+    hidden.unlink(missing_ok=True)
+    hidden.symlink_to(run_folder.absolute())
+    hidden.replace(place)

@@ -38,5 +38,9 @@ def _page(request: PersonRequest, **more: Any) -> HttpResponse:
             rows = rows.filter(**{FILTERS[name]: value})
     kept = request.GET.copy()
     kept.pop("page", None)
-    shown = {"page": Paginator(rows, ROWS).get_page(request.GET.get("page")), "chosen": chosen, "query": kept.urlencode()}
+    shown = {
+        "page": Paginator(rows, ROWS).get_page(request.GET.get("page")),
+        "chosen": chosen,
+        "query": kept.urlencode(),
+    }
     return render(request, "console/audit.html", shown | more)

@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from django.core.cache import cache
 from django.core.paginator import Page, Paginator
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from seawall.cases.actor import MAY, Permission
@@ -43,7 +41,9 @@ def show(request: PersonRequest, number: int) -> HttpResponse:
         "shared": case.shared.all()[:THINGS],
         "similar": similar_cases(request.actor, case),
         "doing": _doing(case),
-        "decisions": case.decisions.select_related("by", "proposal__decided_by").annotate(of=Count("accounts"))[:HISTORY],
+        "decisions": case.decisions.select_related("by", "proposal__decided_by").annotate(of=Count("accounts"))[
+            :HISTORY
+        ],
         "waiting": case.proposals.filter(state="open").select_related("proposed_by"),
         "notes": case.notes.select_related("by"),
         "history": AuditEntry.objects.filter(case_id=case.pk)[:HISTORY],

@@ -35,8 +35,8 @@ def prepare(home: Path, administrator: str) -> FirstPerson | None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "seawall.console.settings")
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
-    from seawall.cases.commands.people import add_first_administrator  # noqa: PLC0415  its tables are there now
-    from seawall.cases.models import Person  # noqa: PLC0415
+    from seawall.cases.commands.people import add_first_administrator  # only now: its tables are there
+    from seawall.cases.models import Person
 
     if Person.objects.exists():
         return None

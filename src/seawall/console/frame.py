@@ -21,10 +21,10 @@ MENU: tuple[tuple[str, Promise], ...] = (
     ("queue", _("Queue")),
     ("proposals", _("Approvals")),
     # ("appeals", _("Appeals")),
-    #     ("terms", _("Terms")),
-    #     ("media", _("Media")),
+    ("terms", _("Terms")),
+    ("media", _("Media")),
     #     ("guard", _("Guard")),
-    #     ("figures", _("Figures")),
+    ("figures", _("Figures")),
     ("audit", _("Audit log")),
     ("people", _("People")),
     ("exposure", _("My exposure")),
@@ -63,7 +63,14 @@ class Entry:
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context for every template; the menu and the keys only for whoever is signed in."""
-    shown: dict[str, Any] = {"sheets": SHEETS, "scripts": SCRIPTS, "all_roles": ROLES, "menu": [], "keys": [], "shortcuts": False}
+    shown: dict[str, Any] = {
+        "sheets": SHEETS,
+        "scripts": SCRIPTS,
+        "all_roles": ROLES,
+        "menu": [],
+        "keys": [],
+        "shortcuts": False,
+    }
     actor = getattr(request, "actor", None)
     if not isinstance(actor, Actor) or not isinstance(request.user, Person):
         return shown

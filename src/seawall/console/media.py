@@ -20,7 +20,9 @@ ROWS, CASES = 30, 6
 def show(request: PersonRequest) -> HttpResponse:
     """Files by how many cases share them, with the accounts and cases that they lead to."""
     shared = Shared.objects.filter(kind="media", case__in=cases_of(request.actor))
-    files = shared.values("subject_id").annotate(n=Count("case"), risk=Max("risk")).order_by("-n", "-risk", "subject_id")
+    files = (
+        shared.values("subject_id").annotate(n=Count("case"), risk=Max("risk")).order_by("-n", "-risk", "subject_id")
+    )
     page = Paginator(files, ROWS).get_page(request.GET.get("page"))
     found: dict[str, list[Shared]] = defaultdict(list)
     for row in shared.filter(subject_id__in=[one["subject_id"] for one in page.object_list]).select_related("case"):

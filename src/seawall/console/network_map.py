@@ -70,17 +70,17 @@ def _lines(sketch: Drawing, places: npt.NDArray[np.float32]) -> SafeString:
 def _shapes(marks: Sequence[Mark], places: npt.NDArray[np.float32]) -> SafeString:
     order = sorted(range(len(marks)), key=lambda at: UPWARDS.index(Role(marks[at].role)))
     largest = min(max(110 / max(len(marks), 1) ** 0.5, 4.2), 15)
-    shapes = (_shape(marks[at], *places[at].tolist(), largest) for at in order)
+    shapes = (_shape(marks[at], places[at], largest) for at in order)
     return mark_safe("".join(shapes))  # noqa: S308  each is escaped
 
 
-def _shape(mark: Mark, x: float, y: float, largest: float) -> SafeString:
+def _shape(mark: Mark, place: npt.NDArray[np.float32], largest: float) -> SafeString:
     return format_html(
         '<use href="#{0}" class="{0}" data-at="{1}" transform="translate({2} {3})scale({4})"><title>{5}</title></use>',
         mark.role,
         mark.at,
-        f"{x:.1f}",
-        f"{y:.1f}",
+        f"{place[0]:.1f}",
+        f"{place[1]:.1f}",
         f"{largest * (0.45 + 0.55 * mark.risk**2):.1f}",
         f"{mark.label}: {mark.role.replace('_', ' ')}, {mark.risk:.2f}",
     )

@@ -33,7 +33,9 @@ class NewPerson(forms.Form):
 def show(request: PersonRequest) -> HttpResponse:
     """Everyone who works here."""
     everyone = Person.objects.select_related("created_by").order_by("-is_active", "name")
-    return render(request, "console/people.html", {"people": everyone, "form": NewPerson(), "all_people_roles": Roles.choices})
+    return render(
+        request, "console/people.html", {"people": everyone, "form": NewPerson(), "all_people_roles": Roles.choices}
+    )
 
 
 @require_POST

@@ -51,7 +51,9 @@ def show(request: PersonRequest) -> HttpResponse:
     """The choices as they are, or kept."""
     form = Choices(request.POST or None, initial=_present(request))
     if form.is_valid():
-        return act(request, lambda: _keep(request, form.cleaned_data), _("Your choices are kept."), reverse("preferences"))
+        return act(
+            request, lambda: _keep(request, form.cleaned_data), _("Your choices are kept."), reverse("preferences")
+        )
     return render(request, "console/preferences.html", {"form": form}, status=422 if form.is_bound else 200)
 
 

@@ -112,7 +112,9 @@ def _accounts(proposal: Proposal) -> list[Member]:
     """The accounts that a proposal names, with the evidence on each."""
     if proposal.case is None:
         return []
-    return list(proposal.case.members.filter(account_id__in=list(proposal.subject.get("accounts", {})))[:ACCOUNTS_SHOWN])
+    return list(
+        proposal.case.members.filter(account_id__in=list(proposal.subject.get("accounts", {})))[:ACCOUNTS_SHOWN]
+    )
 
 
 def _address(proposal: Proposal) -> str:

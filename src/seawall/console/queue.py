@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -93,6 +93,4 @@ def keep_filter(request: PersonRequest) -> HttpResponse:
 def drop_filter(request: PersonRequest) -> HttpResponse:
     """Forget a saved filter."""
     name = request.POST.get("name", "")
-    return act(
-        request, lambda: work.drop_filter(request.actor, name), _("The filter is forgotten."), reverse("queue")
-    )
+    return act(request, lambda: work.drop_filter(request.actor, name), _("The filter is forgotten."), reverse("queue"))

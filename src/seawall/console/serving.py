@@ -35,8 +35,8 @@ class Address:
         """Refuse an address at which passwords would travel in the clear."""
         if self.plain and not _is_here(self.host):
             raise BadConfiguration(
-                f"The console answers to {self.host} without TLS, where others could read passwords. Give --certificate "
-                "and --key, or --behind with the address of a proxy that has them, or leave --host out."
+                f"At {self.host} without TLS others could read passwords. Give --certificate and --key, or --behind with "
+                "the address of a proxy that has them, or leave --host out."
             )
         if (self.certificate is None) != (self.key is None):
             raise BadConfiguration("A certificate and its key go together: give --certificate and --key.")

@@ -1,11 +1,11 @@
 """Sessions in the database, each with its person once both factors are given."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
-from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
 
@@ -14,8 +14,6 @@ class Session(AbstractBaseSession):
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="sessions")
     begun_at = models.DateTimeField(null=True)
-
-    objects: ClassVar[BaseSessionManager["Session"]] = BaseSessionManager()
 
     @classmethod
     def get_session_store_class(cls) -> "type[SessionStore]":
@@ -33,8 +31,8 @@ class SessionStore(DatabaseStore):
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """A row for this session."""
-        row: Session = super().create_model_instance(data)
-        if "begun_at" in data:
+        row = super().create_model_instance(data)
+        if isinstance(row, Session) and "begun_at" in data:
             row.person_id = int(data["_auth_user_id"])
             row.begun_at = datetime.fromisoformat(data["begun_at"])
         return row

@@ -25,9 +25,10 @@ def similar_cases(actor: Actor, case: Case) -> list[Similar]:
     mine = case.shared.values_list("kind", "subject_id")
     wanted = set(mine)
     others = Shared.objects.filter(subject_id__in={subject for _, subject in wanted}).exclude(case=case)
-    rows = [row for row in others.values_list("case_id", "kind", "subject_id") if row[1:] in wanted]
-    cases_with = Counter(row[1:] for row in rows)
-    counts = Counter(number for number, *thing in rows if cases_with[tuple(thing)] <= CROWD)
+    rows = [(number, thing) for number, *thing in others.values_list("case_id", "kind", "subject_id")]
+    met = [(number, (kind, subject)) for number, (kind, subject) in rows if (kind, subject) in wanted]
+    cases_with = Counter(thing for _, thing in met)
+    counts = Counter(number for number, thing in met if cases_with[thing] <= CROWD)
     found = cases_of(actor).in_bulk([number for number, _ in counts.most_common(SHOWN * 3)])
     told = [Similar(found[number], count) for number, count in counts.most_common() if number in found]
     return told[:SHOWN]

@@ -46,7 +46,9 @@ def show(request: PersonRequest) -> HttpResponse:
 def reveal(request: PersonRequest) -> HttpResponse:
     """Show one proposed term for a purpose."""
     try:
-        return JsonResponse({"id": 0, "text": _read(request), "told": _("Shown for your purpose; it hides when you let go.")})
+        return JsonResponse(
+            {"id": 0, "text": _read(request), "told": _("Shown for your purpose; it hides when you let go.")}
+        )
     except SeawallError as error:
         return JsonResponse({"refused": str(error)}, status=403)
 
@@ -85,7 +87,8 @@ def _subject(chosen: list[str]) -> dict[str, Any]:
 
 
 def _rows() -> list[dict[str, Any]]:
-    return proposed_terms().to_pylist()
+    rows: list[dict[str, Any]] = proposed_terms().to_pylist()
+    return rows
 
 
 def _waiting() -> dict[str, Proposal]:

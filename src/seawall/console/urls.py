@@ -3,15 +3,29 @@
 from django.urls import path
 
 from seawall.cases.actor import Permission
-from seawall.console import audit, case, deciding, exposure, people, preferences, proposals, queue, reveal, working
 from seawall.console import account as accounts
+from seawall.console import (
+    audit,
+    case,
+    deciding,
+    exposure,
+    figures,
+    media,
+    people,
+    preferences,
+    proposals,
+    queue,
+    reveal,
+    terms,
+    working,
+)
 from seawall.console.access import only, signed_in, whoever
 from seawall.console.home import home
 from seawall.console.signing_in import views as door
 
 SEE, WORK, DECIDE = Permission.SEE_CASES, Permission.WORK, Permission.DECIDE
-REVEAL, APPROVE = Permission.REVEAL, Permission.APPROVE
-AUDIT, MANAGE = Permission.SEE_AUDIT, Permission.MANAGE_PEOPLE
+REVEAL, APPROVE, TERMS = Permission.REVEAL, Permission.APPROVE, Permission.TERMS
+AUDIT, FIGURES, MANAGE = Permission.SEE_AUDIT, Permission.SEE_FIGURES, Permission.MANAGE_PEOPLE
 
 urlpatterns = [
     path("", signed_in(home), name="home"),
@@ -46,6 +60,11 @@ urlpatterns = [
     path("approvals/<int:number>/decide/", only(APPROVE, proposals.decide), name="decide-proposal"),
     path("approvals/<int:number>/withdraw/", only(APPROVE, proposals.withdraw), name="withdraw-proposal"),
     path("approvals/<int:number>/review/", only(APPROVE, proposals.review), name="review-proposal"),
+    path("terms/", only(TERMS, terms.show), name="terms"),
+    path("terms/read/", only(TERMS, terms.reveal), name="reveal-term"),
+    path("terms/blocks/", only(TERMS, terms.propose_block), name="propose-block"),
+    path("media/", only(SEE, media.show), name="media"),
+    path("figures/", only(FIGURES, figures.show), name="figures"),
     path("audit/", only(AUDIT, audit.show), name="audit"),
     path("audit/verify/", only(AUDIT, audit.check), name="check-audit"),
     path("exposure/", signed_in(exposure.show), name="exposure"),

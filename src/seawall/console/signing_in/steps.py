@@ -36,7 +36,7 @@ def waiting(request: HttpRequest) -> Person | None:
     since = request.session.get(SINCE)
     if not since or timezone.now() - datetime.fromisoformat(since) > PATIENCE:
         return None
-    return Person.objects.filter(pk=request.session.get(WAITING), is_active=True).first()
+    return Person.objects.filter(pk=int(request.session[WAITING]), is_active=True).first()
 
 
 def next_step(person: Person) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -89,10 +89,8 @@ def key(role: str) -> SafeString:
     """The shape of a role in its colour, as on the map."""
     if role not in ROLES:
         return SafeString("")
-    return format_html(
-        '<svg class="key {0}" viewBox="-1.4 -1.4 2.8 2.8" fill="currentColor" aria-hidden="true"><use href="#{0}"/></svg>',
-        role,
-    )
+    box = 'viewBox="-1.4 -1.4 2.8 2.8" fill="currentColor" aria-hidden="true"'
+    return format_html('<svg class="key {0}" {1}><use href="#{0}"/></svg>', role, SafeString(box))
 
 
 @register.simple_tag
@@ -167,3 +165,12 @@ def gravity(action: str) -> str:
 def digest(name: str) -> str:
     """The beginning of a digest, enough to tell files apart."""
     return name if len(name) <= DIGEST else f"{name[:DIGEST]}…"
+
+
+@register.filter
+def lasting(time: timedelta) -> str:
+    """A time in its largest unit that fits."""
+    hours = time.total_seconds() / 3600
+    if hours >= 48:
+        return _("{n} days").format(n=f"{hours / 24:.1f}")
+    return _("{n} hours").format(n=f"{hours:.1f}") if hours >= 2 else _("{n} minutes").format(n=f"{hours * 60:.0f}")
