@@ -5,6 +5,7 @@ Each test gets a copy of an empty, migrated database, so that transactions, lock
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,6 +75,7 @@ def postgres(tmp_path_factory) -> Iterator[str]:
     connections.close_all()
     yield address
     connections.close_all()
+    os.kill(server.get_pid(), signal.SIGQUIT)  # at once: nothing of it is kept
     server.cleanup()
 
 
