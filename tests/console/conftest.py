@@ -14,7 +14,7 @@ ROLES = ("viewer", "analyst", "lead", "terms", "admin")
 
 
 @pytest.fixture
-def people(database) -> dict[str, Person]:
+def people(database) -> dict[str, Person]:  # noqa: F811  pytest's way to name a fixture
     """One person of every role, each with a second factor and a past."""
     return {role: person(role, role) for role in ROLES}
 

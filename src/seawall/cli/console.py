@@ -34,8 +34,8 @@ administrator_option = click.option(
 @click.command()
 @home_option
 @administrator_option
-@click.option("--host", default=Address.host, show_default=True, help="Where to answer.")
-@click.option("--port", default=Address.port, show_default=True, type=click.IntRange(1, 65535), help="Where to answer.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8400, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on.")
 @click.option("--certificate", type=click.Path(path_type=Path, exists=True), help="TLS certificate (PEM).")
 @click.option("--key", type=click.Path(path_type=Path, exists=True), help="Its key (PEM).")
 @click.option("--behind", metavar="ADDRESS", help="A proxy that has the certificate, and whose headers are believed.")

@@ -1,4 +1,4 @@
-"""One account of a case: every piece of evidence, its texts hidden until held."""
+"""One account of a case: its evidence, its texts hidden."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The case page: a network, what speaks against it, and what people have done about it."""
+"""The case page: a network, the evidence, what people did."""
 
 from collections.abc import Sequence
 from typing import Any

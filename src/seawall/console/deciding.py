@@ -1,4 +1,4 @@
-"""Deciding on a case: previewed first, then made, proposed, or done alone in an emergency."""
+"""Deciding on a case: previewed first, then made or proposed."""
 
 from collections.abc import Mapping
 

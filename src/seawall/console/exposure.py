@@ -1,4 +1,4 @@
-"""One's own dashboard: what one has seen, how much is left, and a way to stop. Nobody else can open it."""
+"""One's own dashboard, which nobody else can open."""
 
 from django.http import HttpResponse
 from django.shortcuts import render

@@ -1,4 +1,4 @@
-"""Figures that hold: how long, how many remain, how often wrong, how much was looked at. Nobody is compared."""
+"""Figures of the whole house; nobody is compared."""
 
 from django.core.cache import cache
 from django.http import HttpResponse

@@ -1,4 +1,4 @@
-"""A folder that becomes a console: secret, database, first administrator.
+"""A folder becomes a console: secret, database, administrator.
 
 Nothing here is a default: the secret is drawn, the administrator's password is drawn and told once, and neither is
 written anywhere else.

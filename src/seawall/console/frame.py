@@ -1,4 +1,4 @@
-"""What every page shows around itself: the menu, the keys, how the person likes it."""
+"""What every page shows around itself."""
 
 from dataclasses import dataclass
 from typing import Any

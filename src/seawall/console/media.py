@@ -1,4 +1,4 @@
-"""Media clusters: files that several accounts of a case share. No media is stored or shown: only their digests."""
+"""Media clusters, by digest: no media is stored or shown."""
 
 from collections import defaultdict
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the console keeps for itself: sessions and how a person likes it."""
+"""What the console keeps for itself."""
 
 from django.conf import settings
 from django.db import models

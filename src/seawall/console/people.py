@@ -1,4 +1,4 @@
-"""People: added, given roles, let out again. An administrator manages people and reviews nothing."""
+"""People: added, given roles, let out again."""
 
 from django import forms
 from django.contrib import messages

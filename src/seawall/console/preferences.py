@@ -1,4 +1,4 @@
-"""One's own choices: streams, languages, a smaller budget, how the console behaves."""
+"""One's own choices: streams, languages, a smaller budget."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Approvals: what waits for a second person, and emergencies that wait for their review."""
+"""Approvals: what waits for a second person."""
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render

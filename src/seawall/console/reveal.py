@@ -1,4 +1,4 @@
-"""Reading one text: shown for a purpose, hidden again, judged once for everyone.
+"""Reading one text: shown for a purpose, hidden again, judged.
 
 A browser with script asks for JSON and shows the text while it is held; without script the text gets a page of its own,
 which no cache keeps.

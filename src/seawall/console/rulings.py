@@ -1,4 +1,4 @@
-"""What a person chose on the case page, as a ruling for every account that it touches.
+"""What a person chose on the case page, account by account.
 
 The form gives one action for each role, for the whole network at once, and exceptions for single accounts. What was
 previewed carries a digest; a decision whose digest differs from its preview is refused, for then the case has changed.

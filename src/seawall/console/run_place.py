@@ -1,4 +1,4 @@
-"""The run that the console speaks of: `run` in the home folder, a run folder or a link to one."""
+"""The run that the console speaks of: `run` in the home folder."""
 
 import os
 from pathlib import Path

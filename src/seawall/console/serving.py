@@ -1,4 +1,4 @@
-"""Serves the console: uvicorn, on this machine without TLS or anywhere with it."""
+"""Serves the console with uvicorn, beyond this machine with TLS."""
 
 import os
 import warnings
@@ -15,8 +15,8 @@ from seawall.records.errors import BadConfiguration
 class Address:
     """Where the console answers; `behind` is the proxy whose word on the browser's protocol is believed."""
 
-    host: str = "127.0.0.1"
-    port: int = 8400
+    host: str
+    port: int
     certificate: Path | None = None
     key: Path | None = None
     behind: str | None = None
@@ -35,8 +35,8 @@ class Address:
         """Refuse an address at which passwords would travel in the clear."""
         if self.plain and not _is_here(self.host):
             raise BadConfiguration(
-                f"At {self.host} without TLS others could read passwords. Give --certificate and --key, or --behind with "
-                "the address of a proxy that has them, or leave --host out."
+                f"At {self.host} without TLS others could read passwords. Give --certificate and --key, or --behind "
+                "with the address of a proxy that has them, or leave --host out."
             )
         if (self.certificate is None) != (self.key is None):
             raise BadConfiguration("A certificate and its key go together: give --certificate and --key.")

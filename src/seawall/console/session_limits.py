@@ -1,4 +1,4 @@
-"""When a session ends: by age, by idleness, or because a newer one began.
+"""When a session ends: by age, idleness, or a newer one.
 
 Django renews a session's key when someone signs in, and empties it when they sign out; the limits are here.
 """

@@ -1,4 +1,4 @@
-"""Sessions in the database, each with its person once both factors are given."""
+"""Sessions in the database, each with its person."""
 
 from datetime import datetime
 from typing import Any
@@ -32,7 +32,8 @@ class SessionStore(DatabaseStore):
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """A row for this session."""
         row = super().create_model_instance(data)
-        if isinstance(row, Session) and "begun_at" in data:
+        assert isinstance(row, Session)
+        if "begun_at" in data:
             row.person_id = int(data["_auth_user_id"])
             row.begun_at = datetime.fromisoformat(data["begun_at"])
         return row

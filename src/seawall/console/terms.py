@@ -1,4 +1,4 @@
-"""Terms: what the last run proposes, whom a block would touch, and blocks proposed to a second person."""
+"""Terms: proposed, and whom a block would touch."""
 
 from typing import Any
 

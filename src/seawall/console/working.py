@@ -1,4 +1,4 @@
-"""What a person does with a case besides deciding: claim, skip, pass on, note."""
+"""Work on a case besides deciding: claim, skip, pass on, note."""
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404

@@ -1,4 +1,4 @@
-"""The secret of a second factor as a picture for an authenticator's camera."""
+"""The secret of a second factor as a picture for a camera."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""How far someone is on the way in: the password, then what is still missing.
+"""How far someone is on the way in.
 
 Between the steps the session holds only who gave the right password and when; nobody is signed in until both factors
 are given, and then the session gets a new key.
