@@ -73,7 +73,7 @@ class Ledger:
             return found
 
     def _redraft(self, found: Disclosure, key: str, content: bytes, digest: str) -> None:
-        if found.state not in {State.DRAFT, State.CHECKED, State.APPROVED, State.FAILED} or found.steps.exists():  # type: ignore[attr-defined]
+        if found.state not in {State.DRAFT, State.CHECKED, State.APPROVED, State.FAILED} or found.steps.exists():
             raise Refused(
                 f"disclosure {found.pk} is {found.state} already and cannot be changed; withdraw it, or report anew."
             )

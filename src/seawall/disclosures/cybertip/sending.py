@@ -111,7 +111,7 @@ class Sender:
         try:
             self._retract(disclosure, self._progress(disclosure))
         except SeawallError as error:
-            warnings.warn(f"an open report was not retracted and expires by itself: {error}", SeawallWarning)
+            warnings.warn(f"an open report was not retracted and expires by itself: {error}", SeawallWarning, 2)
 
     def settle(self, disclosure: Disclosure, *, finished: bool) -> None:
         """Say what was found out about a held report: it is finished there, or it never was and is made anew."""
@@ -129,7 +129,7 @@ class Sender:
         progress = self._progress(disclosure)
         if progress.finished or progress.finishing:
             raise Refused(
-                f"disclosure {disclosure.pk} is finished, or may be; a finished report is not retracted. Write to NCMEC."
+                f"disclosure {disclosure.pk} is finished, or may be, and is not retracted any more. Write to NCMEC."
             )
         self._retract(disclosure, progress)
         self.ledger.move(disclosure, State.WITHDRAWN, why=why, at=self.now())
@@ -189,7 +189,7 @@ class Sender:
                 size=upload.length,
             )
             reply = self._uploaded(step, upload, pieces)
-        self._take(disclosure, "upload", reply)
+        self._take("upload", reply)
         if reply.digest != upload.md5.hexdigest() or attachment.sha256 != upload.sha256.hexdigest():
             raise Failed(f"file {attachment.key} arrived as another one than the case names; its digest differs.")
         return reply.file_id
@@ -249,7 +249,7 @@ class Sender:
             try:
                 reply = self._answer(step, make)
                 if reply.verdict is not Verdict.AGAIN:
-                    return self._take(disclosure, call, reply)
+                    return self._take(call, reply)
                 problem = Unavailable(f"{call} was answered {reply.code or reply.status}: {reply.says}")
                 pause = reply.wait
             except Unavailable as error:
@@ -283,7 +283,7 @@ class Sender:
         )
         return reply
 
-    def _take(self, disclosure: Disclosure, call: str, reply: Reply) -> Reply:
+    def _take(self, call: str, reply: Reply) -> Reply:
         match reply.verdict:
             case Verdict.DENIED:
                 raise Refused(f"{call} was denied ({reply.status}, {reply.says}); check the credentials, then go on.")

@@ -36,7 +36,7 @@ class _Reader:
 
     def form(self) -> Form:
         form = Form()
-        self._until(self._boundary, lambda piece: None)
+        self._until(self._boundary, bytearray().extend, most=_HEAD)
         while not self._starts(b"--"):
             head = bytearray()
             self._until(b"\r\n\r\n", head.extend, most=_HEAD)

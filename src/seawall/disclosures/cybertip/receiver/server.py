@@ -97,7 +97,7 @@ class _Handler(BaseHTTPRequestHandler):
         if how == "401" or not hmac.compare_digest(given, self.server.expected):
             return self._send(401, b"")
         if how in {"429", "500"}:
-            return self._send(int(how), b"", **({"Retry-After": "0"} if how == "429" else {}))
+            return self._send(int(how), b"")
         if how == "dropped":
             self.close_connection = True
             return None
@@ -117,13 +117,13 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send(200, body)
 
-    def _send(self, status: int, body: bytes, *, cut: bool = False, **headers: str) -> None:
+    def _send(self, status: int, body: bytes, *, cut: bool = False) -> None:
         self.send_response(status)
         self.send_header("Request-ID", secrets.token_hex(8))
         if body:
             self.send_header("Content-Type", "text/xml; charset=utf-8")
-        for name, value in headers.items():
-            self.send_header(name, value)
+        if status == 429:
+            self.send_header("Retry-After", "0")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body[: len(body) // 2] if cut else body)
@@ -183,7 +183,7 @@ class _Handler(BaseHTTPRequestHandler):
             kept = [_shown(one) for one in server.reports.kept.values()]
         return self._send(200, json.dumps({"now": server.reports.now().isoformat(), "reports": kept}).encode())
 
-    def log_message(self, format: str, *arguments: Any) -> None:
+    def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002  its name upstream
         """Nothing is logged: requests hold what must not stand in a log."""
 
 
