@@ -223,16 +223,16 @@ class Sender:
 
     def _finish(self, disclosure: Disclosure, progress: Progress) -> None:
         assert progress.report_id is not None
-        form, begun = id_form(progress.report_id), progress.finishing
+        form = id_form(progress.report_id)
         try:
             self._call(disclosure, "finish", "", form, lambda: self.tipline.post_id("finish", form))
-        except Reopen:
-            if begun:
-                raise Held(
-                    f"report {progress.report_id} is not known there after a finish whose answer was lost. "
-                    "Ask NCMEC with the Request-ID in the ledger before it is reported again."
-                ) from None
-            raise
+        except (Reopen, Failed) as answer:
+            if not self._progress(disclosure).finishing:
+                raise
+            raise Held(
+                f"report {progress.report_id} is not known there after a finish whose answer was lost. "
+                "Ask NCMEC with the Request-ID in the ledger, then settle it."
+            ) from answer
 
     def _retract(self, disclosure: Disclosure, progress: Progress) -> None:
         if progress.report_id is None:

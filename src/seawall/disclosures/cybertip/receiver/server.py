@@ -94,17 +94,25 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send(404, b"")
         how = self.server.failure(call)
         given = self.headers.get("Authorization", "").encode()
-        if how == "401" or not hmac.compare_digest(given, self.server.expected):
-            return self._send(401, b"")
-        if how in {"429", "500"}:
-            return self._send(int(how), b"")
         if how == "dropped":
             self.close_connection = True
             return None
+        if how == "401" or not hmac.compare_digest(given, self.server.expected):
+            return self._send(self._unread(401), b"")
+        if how in {"429", "500"}:
+            return self._send(self._unread(int(how)), b"")
         if how.isdigit():
+            self._unread(200)
             return self._send(200, response(int(how), "as the test asked"))
         body = calls[call]()
         return self._fail_after(how, body)
+
+    def _unread(self, status: int) -> int:
+        """Read and forget the body first: a client that still sends would not see the answer."""
+        left = int(self.headers.get("Content-Length") or 0)
+        while left > 0 and (piece := self.rfile.read(min(left, 1 << 16))):
+            left -= len(piece)
+        return status
 
     def _fail_after(self, how: str, body: bytes) -> None:
         """Answer, or fail though the call was carried out."""
