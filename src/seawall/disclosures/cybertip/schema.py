@@ -53,9 +53,12 @@ def read_schema(path: Path) -> etree.XMLSchema:
 def parse(xml: bytes) -> etree._Element:
     """XML from outside: no entities, no network, no huge trees; raises ValueError where it is malformed."""
     try:
-        return etree.fromstring(xml, _parser())
+        root = etree.fromstring(xml, _parser())
     except etree.XMLSyntaxError as error:
         raise ValueError(str(error)) from error
+    if root.getroottree().docinfo.doctype:
+        raise ValueError("a document type is not taken")
+    return root
 
 
 def against(schema: etree.XMLSchema, xml: bytes) -> list[str]:
@@ -75,7 +78,7 @@ def _complex(node: etree._Element, plan: Plan) -> None:
     attributes = kind
     if content is not None:
         simple = etree.SubElement(kind, f"{{{_XS}}}simpleContent")
-        attributes = etree.SubElement(simple, f"{{{_XS}}}extension", base="xs:string")
+        attributes = etree.SubElement(simple, f"{{{_XS}}}extension", base=_named(node, content))
     else:
         group = etree.SubElement(kind, f"{{{_XS}}}{'choice' if plan.choice else 'sequence'}")
         for slot in plan.slots:
@@ -104,11 +107,23 @@ def _typed(node: etree._Element, slot: Slot) -> None:
     if not limits:
         node.set("type", _SIMPLE[slot.scalar])
         return
-    simple = etree.SubElement(node, f"{{{_XS}}}simpleType")
+    within = node.tag == f"{{{_XS}}}simpleType"
+    simple = node if within else etree.SubElement(node, f"{{{_XS}}}simpleType")
     base = "xs:string" if slot.choices else _SIMPLE[slot.scalar]
     restriction = etree.SubElement(simple, f"{{{_XS}}}restriction", base=base)
     for facet, value in limits:
         etree.SubElement(restriction, f"{{{_XS}}}{facet}", value=value)
+
+
+def _named(node: etree._Element, slot: Slot) -> str:
+    """The name of a content's type: an extension cannot hold limits itself."""
+    limits = _limits(slot)
+    if not limits:
+        return "xs:string"
+    schema, name = node.getroottree().getroot(), "content-" + "-".join(value for _, value in limits)
+    if schema.find(f"{{{_XS}}}simpleType[@name='{name}']") is None:
+        _typed(etree.SubElement(schema, f"{{{_XS}}}simpleType", name=name), slot)
+    return name
 
 
 def _limits(slot: Slot) -> list[tuple[str, str]]:
