@@ -2,6 +2,8 @@
 
 import hashlib
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from seawall.disclosures.dossier import (
@@ -21,12 +23,14 @@ from seawall.disclosures.dossier import (
 from seawall.records.roles import Role
 
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
+STORE = "https://store.example"
+"""Where the files of an invented case lie, unless a test serves them: nowhere."""
 _SOUNDS = ("ba", "do", "fen", "gi", "kel", "lu", "mor", "ni", "pra", "sul", "ti", "vo", "wex", "zan")
 _ROLES = (Role.SELLER, Role.SELLER, Role.PROMOTER, Role.RESELLER, Role.BUYER, Role.BUYER)
 _EVENTS = ("registration", "login", "login", "upload")
 
 
-def example_dossier(accounts: int = 30, seed: int = 1, store: str = "https://store.example") -> Dossier:
+def example_dossier(accounts: int = 30, seed: int = 1, store: str = STORE) -> Dossier:
     """A network of so many accounts; one seller in ten is judged a child, one in five came back."""
     draw = random.Random(seed)
     suspects = tuple(_suspect(draw, number, store) for number in range(accounts))
@@ -53,6 +57,19 @@ def example_dossier(accounts: int = 30, seed: int = 1, store: str = "https://sto
 def content_of(media: Media) -> bytes:
     """The bytes that stand for an invented file: digits, no picture."""
     return (media.id.encode() * (media.size // len(media.id) + 1))[: media.size]
+
+
+class ExampleStore:
+    """A store that holds the invented files of an invented case."""
+
+    def __init__(self, dossier: Dossier) -> None:
+        self._media = {media.locator: media for suspect in dossier.suspects for media in suspect.media}
+
+    @contextmanager
+    def open(self, locator: str) -> Iterator[tuple[int, Iterator[bytes]]]:
+        """A file's length and its pieces."""
+        content = content_of(self._media[locator])
+        yield len(content), iter((content,))
 
 
 def word(draw: random.Random, sounds: int = 3) -> str:

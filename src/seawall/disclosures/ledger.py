@@ -80,6 +80,13 @@ class Ledger:
         found.draft, found.draft_digest, found.state = self._seal(key, content), digest, State.DRAFT
         found.save()
 
+    def find(self, number: int) -> Disclosure:
+        """A disclosure by its number; raises BadInput where there is none."""
+        found = Disclosure.objects.filter(pk=number).first()
+        if found is None:
+            raise BadInput(f"there is no disclosure {number}; `seawall disclose list` names them.")
+        return found
+
     def subject(self, subject: str) -> str:
         """The keyed id that stands for a subject in clear columns."""
         return f"{self.key.one('account', subject):016x}"

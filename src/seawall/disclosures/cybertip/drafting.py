@@ -134,9 +134,9 @@ def _summary(dossier: Dossier, suspect: Suspect) -> IncidentSummary:
     )
 
 
-def _span(seen: list[datetime]) -> str:
+def _span(seen: list[datetime]) -> str | None:
     first, last = (f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" for at in (seen[0], seen[-1]))
-    return f"{len(seen)} incidents from {first} to {last}; the last one is given." if len(seen) > 1 else ""
+    return f"{len(seen)} incidents from {first} to {last}; the last one is given." if len(seen) > 1 else None
 
 
 def _story(dossier: Dossier, suspect: Suspect) -> str:

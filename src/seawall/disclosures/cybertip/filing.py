@@ -1,13 +1,12 @@
 """Drafts of a case into the ledger, checked; and every approved one out of it."""
 
-import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 
 import msgspec
 
-from seawall.disclosures.cybertip.drafting import Draft, draft_reports
-from seawall.disclosures.cybertip.rules import Problem, check_file, check_report
+from seawall.disclosures.cybertip.drafting import draft_reports
+from seawall.disclosures.cybertip.problems import problems_of
 from seawall.disclosures.cybertip.sending import AUTHORITY, KIND, Sender
 from seawall.disclosures.dossier import Dossier
 from seawall.disclosures.ledger import Identity, Ledger
@@ -24,16 +23,6 @@ def file_drafts(ledger: Ledger, dossier: Dossier, environment: str, now: datetim
         ledger.checked(disclosure, problems_of(draft, now))
         filed.append(disclosure)
     return filed
-
-
-def problems_of(draft: Draft, now: datetime) -> list[Problem]:
-    """What breaks the rules in a report or in the details of its files."""
-    problems = check_report(draft.report, now)
-    for attachment in draft.attachments:
-        stand_in = hashlib.md5(attachment.key.encode(), usedforsecurity=False).hexdigest()
-        found = check_file(attachment.details(1, stand_in), now)
-        problems += [Problem(f"{attachment.key}: {problem.field}", problem.says) for problem in found]
-    return problems
 
 
 def send_case(sender: Sender, case_id: str) -> Iterator[tuple[Disclosure, int]]:

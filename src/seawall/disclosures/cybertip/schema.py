@@ -56,7 +56,7 @@ def parse(xml: bytes) -> etree._Element:
         root = etree.fromstring(xml, _parser())
     except etree.XMLSyntaxError as error:
         raise ValueError(str(error)) from error
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise ValueError("a document type is not taken")
     return root
 
