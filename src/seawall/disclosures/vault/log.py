@@ -69,7 +69,7 @@ class CustodyLog:
             for number, text in enumerate(file, 1):
                 line = self._read(text, number, before)
                 before = line.chain
-                yield msgspec.structs.replace(line, name=unself._seal(line.name) if line.name else "")
+                yield msgspec.structs.replace(line, name=self._open(line.name) if line.name else "")
 
     def _read(self, text: bytes, number: int, before: str) -> Line:
         try:
