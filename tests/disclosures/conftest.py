@@ -5,13 +5,14 @@ import threading
 from http.server import ThreadingHTTPServer
 
 import pytest
-from disclosing import KEY, PASSWORD, USER, MediaHandler
+from disclosing import KEY, PASSWORD, USER, MediaHandler, RecordingHandler
 from django.db import connections
 from django.test import override_settings
 
 from databases import database, postgres, sqlite_template, use  # noqa: F401
 from seawall.disclosures.cybertip.receiver.server import Receiver
 from seawall.disclosures.ledger import Ledger
+from seawall.effects.outbound import Destination, Outbound
 
 
 @pytest.fixture
@@ -49,4 +50,14 @@ def media_server():
     server = ThreadingHTTPServer(("127.0.0.1", 0), MediaHandler)
     server.files, server.base = {}, ""
     server.base = f"http://127.0.0.1:{server.server_address[1]}"
+    yield from serve(server)
+
+
+@pytest.fixture
+def recorder():
+    """A server that keeps every request and answers 200 with nothing, unless a test says otherwise."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), RecordingHandler)
+    server.seen, server.answer = [], lambda method, path, body: (200, b"{}")
+    server.base = f"http://127.0.0.1:{server.server_address[1]}"
+    server.outbound = Outbound([Destination(server.base, private=True)], timeout=2.0)
     yield from serve(server)

@@ -63,3 +63,24 @@ def sender(ledger, receiver, home, media_server=None, *, timeout=5.0, tries=4, p
         store = MediaStore(outbound)
     line = tipline(base or receiver.base, home, timeout, password)
     return Sender(ledger, line, store, "tester", Patience(tries, 0.0, 0.0))
+
+
+class RecordingHandler(BaseHTTPRequestHandler):
+    """Keeps what came in `server.seen` as (method, path, headers, body); `server.answer` decides what goes out."""
+
+    def handle_any(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        told = {name.lower(): value for name, value in self.headers.items()}
+        self.server.seen.append((self.command, self.path, told, body))
+        status, answer = self.server.answer(self.command, self.path, body)
+        self.send_response(status)
+        if status == 302:
+            self.send_header("Location", "http://127.0.0.1:9/elsewhere")
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    do_GET = do_POST = do_PUT = do_DELETE = handle_any  # noqa: N815  their names upstream
+
+    def log_message(self, *_):
+        pass
