@@ -22,8 +22,8 @@ class Persona:
     """One behaviour.
 
     `begins` names whose follows it copies: a community of the labels, `ordinary`, `lookalike` (each in turn), a role,
-    or `""` for nobody. `copies` is the mean number of copied follows (Poisson). `borderline` accounts of the seller
-    side are followed at the start, drawn by how many innocents follow them. `visits` are the weights of search,
+    or `""` for nobody. `copies` is the mean number of copied follows (Poisson). `borderline` sellers are followed
+    at the start. `visits` are the weights of search,
     suggest, accounts, posts and tags. `risky_query` is the share of queries that are words of the trade. `follows`,
     `likes` and `opens` are rates for own, other and risky items that are read. A page takes `minutes` (lognormal); after
     it the persona goes away with probability `pause` for `hours` (exponential), and for good with probability `stops`.
@@ -50,9 +50,9 @@ class Persona:
 PERSONAS = (
     Persona(
         "curious adult",
-        "follows a few ordinary accounts, clicks one borderline suggestion, then follows what is suggested",
-        age="adult", begins="ordinary", copies=2, borderline=1, visits=(0.05, 0.05, 0.55, 0.3, 0.05),
-        follows=(0.25, 0.25, 0.25), likes=(0.2, 0.2, 0.2), opens=(0.3, 0.3, 0.3), pause=0.1, stops=0.01,
+        "is new, follows one borderline account, then those of the suggestions that are like it, as the reported test did",
+        age="adult", begins="", copies=0, borderline=1, visits=(0.05, 0.05, 0.55, 0.3, 0.05),
+        follows=(0.05, 0.05, 0.4), likes=(0.05, 0.05, 0.2), opens=(0.1, 0.1, 0.5), pause=0.1, stops=0.01,
     ),
     Persona(
         "term searcher",

@@ -79,7 +79,14 @@ def read_platform(activity: Path, key: IdKey) -> Platform:
         young = pc.is_in(accounts["age_band"], pa.array(["child", "teen"])).to_numpy()
         tags, tag_users = _tags(lake, ids, active)
         return Platform(
-            ids, active, young, _follows(lake, ids, active), _acts(lake, ids), _posts(lake, ids, active), tags, tag_users
+            ids,
+            active,
+            young,
+            _follows(lake, ids, active),
+            _acts(lake, ids),
+            _posts(lake, ids, active),
+            tags,
+            tag_users,
         )
 
 

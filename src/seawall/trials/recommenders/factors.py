@@ -32,7 +32,7 @@ class Factors:
         with threadpool_limits(1):
             for start in range(0, len(who), SLICE):
                 some = who[start : start + SLICE]
-                follows = history.matrix(some, len(self.allowed))
+                follows = history.matrix(some, len(self.allowed)).tocsr()
                 mine = self.model.recalculate_user(np.arange(len(some)), follows)
                 items[start : start + SLICE], scores[start : start + SLICE] = self._rank(mine, history, some, count)
         return items, scores

@@ -14,9 +14,9 @@ from seawall.trials.recommenders.base import Signal
 from seawall.trials.recommenders.history import DISCOUNT, History, session_weights
 from seawall.trials.recommenders.kernels import best_neighbours
 
-NEIGHBOURS = 50
-SUPPORT = 3
-"""Followers, or people who like, below which an account is not recommended: one cannot be like another by chance."""
+NEIGHBOURS = 100
+SUPPORT, COMMON = 3, 2
+"""Followers that an account needs to be recommended, and that two need in common to be alike: one may be chance."""
 
 Candidates = tuple[Ints, Floats]
 
@@ -46,7 +46,17 @@ def summed(
     """The `count` best neighbours of each row's seeds, weighted by `factors`, both (w, length)."""
     followed = history.followed.items[who]
     items, scores = best_neighbours(
-        similar.indptr, similar.indices, similar.data, seeds, factors, followed, history.shown, who, DISCOUNT, allowed, count
+        similar.indptr,
+        similar.indices,
+        similar.data,
+        seeds,
+        factors,
+        followed,
+        history.shown,
+        who,
+        DISCOUNT,
+        allowed,
+        count,
     )
     return items, scores
 
@@ -82,20 +92,25 @@ def co_like(platform: Platform) -> Neighbours:
     acts, n = platform.acts, platform.size
     pairs = (acts.actor[acts.liking], acts.target[acts.liking])
     liked = csr_matrix((np.ones(len(pairs[0]), np.float32), pairs), shape=(n, n))
-    liked.data[:] = np.log1p(liked.data)
+    liked.data[:] = 1
     return _cosine(Signal.CO_LIKE, liked, platform)
 
 
 def _cosine(signal: Signal, users: csr_matrix, platform: Platform) -> Neighbours:
     support = np.asarray((users > 0).sum(axis=0)).ravel()
-    return Neighbours(signal, cosines(users, NEIGHBOURS), platform.active & (support >= SUPPORT))
+    similar = cosines(users, NEIGHBOURS)
+    rows = np.repeat(np.arange(similar.shape[0]), np.diff(similar.indptr))
+    common = similar.data * np.sqrt(support[rows] * support[similar.indices].astype(np.float64))
+    similar.data *= common > COMMON - 0.5
+    similar.eliminate_zeros()
+    return Neighbours(signal, similar, platform.active & (support >= SUPPORT))
 
 
 def cosines(users: csr_matrix, count: int) -> csr_matrix:
     """The cosines of every column of `users` with the `count` columns most like it, by `implicit`."""
     model = ItemItemRecommender(K=count + 1, num_threads=1)  # one of the neighbours is the column itself
     with threadpool_limits(1):
-        model.fit(normalize(users, axis=0), show_progress=False)
+        model.fit(normalize(users.astype(np.float64), axis=0).tocsr(), show_progress=False)
     similar = model.similarity.astype(np.float32)
     similar.setdiag(0)
     similar.eliminate_zeros()
