@@ -13,6 +13,8 @@ from seawall.trials.draws import Bools, Ints
 from seawall.trials.recommenders.base import Surface
 
 TYPED = 3
+TERMS, ACCOUNTS = "terms", "accounts"
+"""The two things that a guard knows: words, and who is risky."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +27,14 @@ class Viewers:
 
 @dataclass(slots=True)
 class Shield:
-    """A guard that is asked on some surfaces; `seconds` holds how long each of its calls took."""
+    """A guard that is asked on some surfaces, for what some of its parts know.
+
+    `seconds` holds how long each of its calls took.
+    """
 
     guard: Guard
     surfaces: frozenset[Surface]
+    parts: frozenset[str]
     accounts: Keys  # the keyed id of each account's number
     tags: Sequence[str]
     seconds: list[float] = field(default_factory=list)
@@ -56,15 +62,28 @@ class Shield:
 
     def _places(self, surface: Surface, viewer: int, age: Age, tag: int, items: Ints, authors: Ints) -> Ints:
         if surface is Surface.SEARCH:
-            answer = self.guard.search(self.tags[tag], viewer, age, authors=self.accounts[authors])
-            closed = answer.decision is not Decision.ALLOW
-            return np.empty(0, np.int64) if closed else np.delete(np.arange(len(items)), answer.removed)
+            return self._found(viewer, age, tag, self.accounts[authors])
         if surface in {Surface.SUGGEST, Surface.TAGS}:
             typed = self.tags[tag][:TYPED] if surface is Surface.SUGGEST else ""
-            return self.guard.suggest(typed, [self.tags[item] for item in items], viewer, age).kept
+            return self._words(viewer, age, typed, [self.tags[item] for item in items])
+        if ACCOUNTS not in self.parts:
+            return np.arange(len(items))
         kind = ItemKind.ACCOUNT if surface is Surface.ACCOUNTS else ItemKind.POST
         ids = self.accounts[authors]
         return self.guard.recommend(viewer, ids, age, kind=kind, authors=ids if kind is ItemKind.POST else None).kept
+
+    def _found(self, viewer: int, age: Age, tag: int, authors: Keys) -> Ints:
+        """What a search shows: nothing where the word is refused, else all but the risky."""
+        query = self.tags[tag] if TERMS in self.parts else ""
+        answer = self.guard.search(query, viewer, age, authors=authors if ACCOUNTS in self.parts else None)
+        if answer.decision is not Decision.ALLOW:
+            return np.empty(0, np.int64)
+        return np.delete(np.arange(len(authors)), answer.removed)
+
+    def _words(self, viewer: int, age: Age, typed: str, words: list[str]) -> Ints:
+        if TERMS not in self.parts:
+            return np.arange(len(words))
+        return self.guard.suggest(typed, words, viewer, age).kept
 
 
 def shown(kept: Ints, items: Ints, length: int) -> Ints:

@@ -1,6 +1,6 @@
 """What a walk leaves: counts by test account, and by surface and signal."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -39,7 +39,8 @@ class Tally:
     children_shown: Ints
     introduced: Ints  # (personas, surfaces, signals, roles)
     exposure: Ints  # risky showings by account; never written
-    persona: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    persona: Ints
+    whole: Bools  # false where the recommender failed before the walk's own end
 
     @classmethod
     def empty(cls, persona: Ints, personas: int, accounts: int) -> Self:
@@ -64,6 +65,7 @@ class Tally:
             introduced,
             np.zeros(accounts, np.int64),
             persona,
+            np.ones(w, bool),
         )
 
     @property

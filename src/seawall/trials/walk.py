@@ -11,12 +11,11 @@ import numpy as np
 
 from seawall.guard.answers import Age
 from seawall.records.ids import IdKey
-from seawall.records.roles import ROLES
 from seawall.trials.draws import Bools, Floats, Ints
 from seawall.trials.labels import Labels
 from seawall.trials.personas import OTHER, OWN, PERSONAS, RISKY, Persona
 from seawall.trials.platform import Platform
-from seawall.trials.recommenders.base import SIGNALS, SURFACES, Page, Recommender, Surface
+from seawall.trials.recommenders.base import SURFACES, Page, Recommender, Surface
 from seawall.trials.shield import Shield, Viewers, shown, withheld
 from seawall.trials.start import FOLLOWS, LIKES, OPENS, Start
 from seawall.trials.tally import Tally
@@ -158,6 +157,9 @@ class Walkers:
         """Count what the recommender meant to show, and what of it the guard withheld."""
         items, behind = page.items[:, :PAGE], authors[:, :PAGE]
         risky = self._risky(surface, items, behind)
+        if surface is Surface.SEARCH:  # what a word of the trade would have found is no loss
+            asked = self.tag[who]
+            items = np.where((asked >= 0) & self.ground.labels.risky_tag[asked], -1, items.T).T
         young = (behind >= 0) & self.ground.platform.young[np.maximum(behind, 0)]
         benign = (items >= 0) & ~risky & ~young
         self.tally.own_items[who] += benign.sum(axis=1)
@@ -234,7 +236,8 @@ class Walkers:
         away = np.where(draws.one[:, _PAUSE] < pause, -np.log1p(-draws.one[:, _LENGTH]) * hours * 60, 0)
         self.tally.minutes += np.where(self.alive, spent + away, 0)
         self.tally.steps += self.alive
-        self.alive &= draws.one[:, _STOP] >= stops
+        self.alive &= (draws.one[:, _STOP] >= stops) & ~self.recommender.lost
+        self.tally.whole &= ~self.recommender.lost
 
 
 class Questions:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from seawall.trials.draws import Ints
+from seawall.trials.draws import Bools, Ints
 
 
 class Surface(StrEnum):
@@ -46,7 +46,7 @@ SIGNALS = tuple(Signal)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Candidates in the recommender's order, (w, c): the item, and the place of its signal in `SIGNALS`."""
+    """Candidates in the recommender's order, (w, c), gaps at the end alone: items, and their places in `SIGNALS`."""
 
     items: Ints
     signals: Ints
@@ -61,6 +61,8 @@ class Recommender(Protocol):
     """Local or a platform's own; after `begin` the test accounts 0..count-1 are fresh."""
 
     name: str
+    lost: Bools
+    """Test accounts for which it no longer answers, (count,): their walks end, and are not whole."""
 
     def begin(self, count: int) -> None:
         """Make so many fresh test accounts."""

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from seawall.trials.draws import Ints
+from seawall.trials.draws import Bools, Ints
 from seawall.trials.platform import Platform
 from seawall.trials.recommenders.base import SIGNALS, Page, Signal
 from seawall.trials.recommenders.history import History
@@ -46,10 +46,12 @@ class Local:
     answers: Tags
     popular: Ints
     history: History = field(default_factory=lambda: History.fresh(0, 0))
+    lost: Bools = field(default_factory=lambda: np.zeros(0, bool))
 
     def begin(self, count: int) -> None:
         """Make so many fresh test accounts."""
         self.history = History.fresh(count, self.platform.size)
+        self.lost = np.zeros(count, bool)
 
     def search(self, who: Ints, tags: Ints, count: int) -> Page:
         """Accounts that use the tag most."""
