@@ -27,6 +27,7 @@ SCHEMAS = {
     "members": tables.MEMBERS,
     "terms": tables.TERMS,
     "quarantine": tables.QUARANTINE,
+    "returns": tables.RETURNS,
     "spread": tables.SPREAD,
     "spread_media": tables.SPREAD_MEDIA,
 }

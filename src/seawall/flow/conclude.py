@@ -16,8 +16,11 @@ from seawall.network.evidence import join, profile_evidence, signal_evidence
 from seawall.network.findings import Findings, conclude_accounts
 from seawall.network.graph import THINGS
 from seawall.network.moving_media import Batches, MovingMedia, moving_media
+from seawall.network.returns import Returns, returns_among
+from seawall.network.returns_told import returns_of_flagged
 from seawall.network.roles import role_probabilities
 from seawall.network.things import ThingFindings, conclude_things
+from seawall.network.traces import Profiles
 from seawall.network.verdicts import known_classes
 
 
@@ -31,6 +34,7 @@ class Conclusions:
     network: npt.NDArray[np.int64]
     decided: int
     moving: MovingMedia
+    returns: Returns
 
 
 def conclude(material: Material, seed: int, stages: Stages, batches: Batches, listed: KnownMedia) -> Conclusions:
@@ -55,4 +59,7 @@ def conclude(material: Material, seed: int, stages: Stages, batches: Batches, li
         network = communities(graph, accused, seed)
     with stages.stage("spread"):
         moving = moving_media(batches, listed, graph.accounts, findings, accused, network)
-    return Conclusions(findings, things, accused, network, int((known != OPEN).sum()), moving)
+    with stages.stage("returns"):
+        returned = returns_among(Profiles.of(tables["accounts"], tables["devices"]), graph.ties["follow"])
+        returns = returns_of_flagged(returned, findings)
+    return Conclusions(findings, things, accused, network, int((known != OPEN).sum()), moving, returns)

@@ -21,7 +21,7 @@ from seawall.signals.catalogue import detectors
 from seawall.terms.lexicon import Lexicon
 from seawall.terms.scanner import Scanner
 
-STAGES = 10
+STAGES = 11
 """How many stages a run has, for its progress bar."""
 
 

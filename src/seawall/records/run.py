@@ -93,6 +93,14 @@ SPREAD_MEDIA = pa.schema(
     ]
 )
 """The pictures of the clusters that are flagged and on no list."""
+RETURNS = pa.schema(
+    [
+        pa.field("account_id", pa.string(), False),  # a flagged account
+        pa.field("returned_from", pa.string(), False),  # the account that is gone
+        pa.field("probability", pa.float64(), False),
+        pa.field("evidence", pa.string(), False),
+    ]
+)
 QUARANTINE = pa.schema(
     [
         pa.field("file", pa.string(), False),
