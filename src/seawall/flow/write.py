@@ -20,10 +20,10 @@ from seawall.intake.quarantine import by_reason, read_quarantine
 from seawall.lake.run_tables import write_table
 from seawall.network.returns_told import return_rows, with_returns
 from seawall.network.spread_told import spread_rows, spread_tables
-from seawall.network.told import account_rows, member_rows, network_rows, thing_rows
+from seawall.network.told import account_rows, member_rows, network_rows, term_rows, thing_rows
 from seawall.pages.report import coarse, render
 from seawall.records.roles import ROLES, Role
-from seawall.records.run import SCHEMA_VERSION, SIGNALS, TERMS
+from seawall.records.run import SCHEMA_VERSION, SIGNALS
 from seawall.records.seal import seal
 from seawall.terms.lexicon import Lexicon
 
@@ -39,6 +39,7 @@ def write_run(
     if outcome.order.profile == "platform":
         tables = {"findings": _findings(outcome), "signals": _signals(outcome), "terms": _terms(outcome)}
         tables |= {**_networks(outcome), **_spread(outcome), "quarantine": quarantine}
+        tables["sample"] = outcome.population.sample.rows(outcome.labels(outcome.population.sample.accounts))
         for name, table in tables.items():
             write_table(folder, name, table)
         _publish(folder / "guard", outcome, lexicon, hash_list)
@@ -95,21 +96,8 @@ def _signals(outcome: Outcome) -> pa.Table:
 def _terms(outcome: Outcome) -> pa.Table:
     """Hashtags that flagged accounts use far more than others do, as proposals; people approve."""
     tags, order = outcome.things["tag"], outcome.order
-    rows = tags.found.proposed()
-    texts = tags.texts.take(pa.array(rows)).to_pylist()
-    users, flagged = tags.found.users[rows], tags.found.flagged_users[rows]
-    columns = {
-        "term_id": tags.spelt.take(pa.array(rows)),
-        "term": pa.array(texts if order.plain_ids else [seal(order.key, text) for text in texts], pa.string()),
-        "score": pa.array(tags.found.risk[rows]),
-        "accounts": pa.array(users),
-        "flagged_accounts": pa.array(flagged),
-        "innocent_accounts": pa.array(users - flagged),
-        "first_at": pa.nulls(len(rows)),
-        "last_at": pa.nulls(len(rows)),
-        "status": pa.array(["proposed"] * len(rows), pa.string()),
-    }
-    return pa.table(columns).cast(TERMS)
+    texts = tags.texts.take(pa.array(tags.found.proposed())).to_pylist()
+    return term_rows(tags.found, tags.spelt, texts if order.plain_ids else [seal(order.key, text) for text in texts])
 
 
 def _publish(folder: Path, outcome: Outcome, lexicon: Lexicon, hash_list: pa.Table) -> None:
@@ -145,6 +133,7 @@ def _summary(outcome: Outcome, quarantine: pa.Table) -> dict[str, object]:
         "plain_ids": order.plain_ids,
         "profile": order.profile,
         "counts": _counts(outcome, coarse if order.profile == "research" else int),
+        **outcome.population.as_json(),
         "quarantined": by_reason(quarantine),
     }
 

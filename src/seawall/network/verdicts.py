@@ -29,3 +29,18 @@ def _class_of(verdict: str, role: str | None) -> int:
     if verdict == "cleared" or role == Role.BYSTANDER:
         return BYSTANDER
     return BUYS if role == Role.BUYER else SELLS
+
+
+def decided_roles(graph: Graph, verdicts: pa.Table) -> dict[int, str]:
+    """The role that people gave an account, by its place; who was confirmed without a role is left out."""
+    decided = verdicts.filter(pc.equal(verdicts["subject_kind"], "account"))
+    rows = zip(*(decided[name].to_pylist() for name in ("subject_id", "verdict", "role")), strict=True)
+    given = {
+        subject: str(Role.BYSTANDER) if verdict == "cleared" else role
+        for subject, verdict, role in rows
+        if verdict != "unsure"
+    }
+    subjects = np.array([subject for subject, role in given.items() if role], np.uint64)
+    there = np.isin(subjects, graph.accounts)
+    places = graph.places(subjects[there]).tolist()
+    return {place: given[subject] for place, subject in zip(places, subjects[there].tolist(), strict=True)}

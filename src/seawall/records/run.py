@@ -101,6 +101,14 @@ RETURNS = pa.schema(
         pa.field("evidence", pa.string(), False),
     ]
 )
+SAMPLE = pa.schema(
+    [
+        pa.field("account_id", pa.string(), False),  # to be judged by people
+        pa.field("stratum", pa.int64(), False),
+        pa.field("accounts", pa.int64(), False),  # of the whole stratum
+        *[pa.field(role, pa.float64(), False) for role in ROLES],  # its mean probabilities
+    ]
+)
 QUARANTINE = pa.schema(
     [
         pa.field("file", pa.string(), False),
