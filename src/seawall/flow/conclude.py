@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from seawall.flow.gather import Material
 from seawall.flow.progress import Stages
+from seawall.lake.engine import Lake
 from seawall.network.belief import BUYS, BYSTANDER, OPEN, SELLS, Labels
 from seawall.network.cold_start import ColdStart
 from seawall.network.communities import communities
@@ -19,6 +20,13 @@ from seawall.network.graph import THINGS, Graph
 from seawall.network.roles import role_probabilities
 from seawall.network.things import ThingFindings, conclude_things
 from seawall.records.roles import Role
+from seawall.terms.lexicon import Lexicon
+from seawall.terms.new_terms import expected_risk, propose
+from seawall.terms.proposed import Proposed
+from seawall.terms.uses import POSTS, risky_uses
+
+PROPOSED = 100
+"""The most terms that a run proposes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,18 @@ def conclude(material: Material, seed: int, stages: Stages) -> Conclusions:
         accused = np.flatnonzero(flagged)
         network = communities(graph, accused, seed)
     return Conclusions(findings, things, accused, network, int((known != OPEN).sum()))
+
+
+def propose_terms(lake: Lake, material: Material, findings: Findings, lexicon: Lexicon, stages: Stages) -> Proposed:
+    """Words and hashtags that flagged accounts use far more than people who otherwise write like them."""
+    accounts, bags = material.graph.accounts, material.bags
+    risk = np.zeros(len(accounts))
+    risk[findings.accounts] = findings.risk * findings.flagged
+    with stages.stage("terms"):
+        uses = risky_uses(lambda: lake.batches("posts", POSTS), accounts[risk > 0], len(accounts))
+        expected = expected_risk(bags.indptr, bags.indices, risk)
+        found = propose(uses.tokens, accounts, risk, lexicon, PROPOSED, expected=expected)
+    return Proposed(found, uses.contexts)
 
 
 def known_classes(graph: Graph, verdicts: pa.Table) -> Labels:

@@ -17,6 +17,7 @@ from seawall.network.identity import name_networks
 from seawall.network.things import ThingFindings
 from seawall.records.ids import Keys
 from seawall.records.roles import ROLES
+from seawall.terms.proposed import Proposed, term_rows
 
 KIND_OF = {"tag": "hashtag", "link": "link", "media": "media", "avatar": "media"}
 """What a verdict or a finding calls each thing that accounts share."""
@@ -41,7 +42,8 @@ class Things:
 class Outcome:
     """`accounts` spells every account of the graph; `roles` names the likeliest role of every finding.
 
-    `networks` are (id, id in the run before), in the order of their numbers in `conclusions`.
+    `networks` are (id, id in the run before), in the order of their numbers in `conclusions`; `terms` is the table of
+    proposed terms.
     """
 
     order: Order
@@ -52,6 +54,7 @@ class Outcome:
     roles: npt.NDArray[np.str_]
     networks: Sequence[tuple[str, str | None]]
     things: Mapping[str, Things]
+    terms: pa.Table
 
     def members(self, number: int) -> npt.NDArray[np.int64]:
         """The accounts of a network."""
@@ -63,7 +66,14 @@ class Outcome:
         return self.accounts.take(pa.array(places))
 
 
-def spell(order: Order, admission: Admission, material: Material, conclusions: Conclusions, names: Names) -> Outcome:
+def spell(
+    order: Order,
+    admission: Admission,
+    material: Material,
+    conclusions: Conclusions,
+    proposed: Proposed,
+    names: Names,
+) -> Outcome:
     """Spell the ids of a run's conclusions and name its networks."""
     accounts = names.spell("account", material.graph.accounts)
     accused, number = conclusions.accused, conclusions.network
@@ -77,6 +87,7 @@ def spell(order: Order, admission: Admission, material: Material, conclusions: C
         np.array(ROLES, np.str_)[conclusions.findings.likeliest()],
         name_networks(groups, read_members(order.previous) if order.previous else {}),
         {thing: _things(order, material, thing, found) for thing, found in conclusions.things.items()},
+        term_rows(proposed, order.key, plain=order.plain_ids),
     )
 
 

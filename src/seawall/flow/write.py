@@ -20,8 +20,7 @@ from seawall.lake.run_tables import write_table
 from seawall.network.told import account_rows, member_rows, network_rows, thing_rows
 from seawall.pages.report import coarse, render
 from seawall.records.roles import ROLES, Role
-from seawall.records.run import QUARANTINE, SCHEMA_VERSION, SIGNALS, TERMS
-from seawall.records.seal import seal
+from seawall.records.run import QUARANTINE, SCHEMA_VERSION, SIGNALS
 
 WANTED = ("posts", "follows", "interactions", "searches")
 """Tables without which a run is named as degraded."""
@@ -31,7 +30,7 @@ def write_run(folder: Path, work: Path, outcome: Outcome) -> Mapping[str, object
     """Write all that a run leaves but its summary, which it returns; a `research` run leaves aggregates only."""
     quarantine = _quarantine(work)
     if outcome.order.profile == "platform":
-        tables = {"findings": _findings(outcome), "signals": _signals(outcome), "terms": _terms(outcome)}
+        tables = {"findings": _findings(outcome), "signals": _signals(outcome), "terms": outcome.terms}
         tables |= {**_networks(outcome), "quarantine": quarantine}
         for name, table in tables.items():
             write_table(folder, name, table)
@@ -79,26 +78,6 @@ def _signals(outcome: Outcome) -> pa.Table:
     signals = outcome.material.signals
     subjects = outcome.material.graph.places(signals["subject_id"].to_numpy())
     return signals.set_column(1, SIGNALS.field("subject_id"), outcome.labels(subjects)).cast(SIGNALS)
-
-
-def _terms(outcome: Outcome) -> pa.Table:
-    """Hashtags that flagged accounts use far more than others do, as proposals; people approve."""
-    tags, order = outcome.things["tag"], outcome.order
-    rows = tags.found.proposed()
-    texts = tags.texts.take(pa.array(rows)).to_pylist()
-    users, flagged = tags.found.users[rows], tags.found.flagged_users[rows]
-    columns = {
-        "term_id": tags.spelt.take(pa.array(rows)),
-        "term": pa.array(texts if order.plain_ids else [seal(order.key, text) for text in texts], pa.string()),
-        "score": pa.array(tags.found.risk[rows]),
-        "accounts": pa.array(users),
-        "flagged_accounts": pa.array(flagged),
-        "innocent_accounts": pa.array(users - flagged),
-        "first_at": pa.nulls(len(rows)),
-        "last_at": pa.nulls(len(rows)),
-        "status": pa.array(["proposed"] * len(rows), pa.string()),
-    }
-    return pa.table(columns).cast(TERMS)
 
 
 def _publish(folder: Path, outcome: Outcome) -> None:
