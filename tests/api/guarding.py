@@ -124,7 +124,9 @@ def serving(deployment: Deployment, *options: str, run: str = "now") -> Iterator
     journal = deployment.folder / "journal"
     command = [sys.executable, "-m", "seawall.cli.main", "serve", run, "--port", "0", *options]
     with journal.open("w") as out:
-        process = subprocess.Popen(command, cwd=deployment.folder, stderr=out, text=True, env={**os.environ, "PYTHONPATH": str(SOURCE)})
+        process = subprocess.Popen(
+            command, cwd=deployment.folder, stderr=out, text=True, env={**os.environ, "PYTHONPATH": str(SOURCE)}
+        )
     try:
         yield Server(process, _port(process, journal), journal, deployment)
     finally:

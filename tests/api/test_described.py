@@ -3,9 +3,11 @@
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
-from schemathesis.specs.openapi.checks import ignored_auth
+from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
 ROUNDS = 30
+BEYOND = {"/v1/recommend", "/v1/overlay"}
+"""What no schema can say: as many authors as posts, words of eight bytes, a whole number that is written 1.0."""
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +22,8 @@ schema = schemathesis.pytest.from_fixture("described")
 @settings(max_examples=ROUNDS, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_every_answer_is_a_described_one(case, server):
     headers = {"authorization": f"Bearer {server.deployment.secret}"}
-    case.call_and_validate(headers=headers, excluded_checks=[ignored_auth])  # the test below asks without a token
+    beyond = [positive_data_acceptance] if case.path in BEYOND else []
+    case.call_and_validate(headers=headers, excluded_checks=[ignored_auth, *beyond])  # the test below: without a token
 
 
 @schema.parametrize()

@@ -14,11 +14,10 @@ from importlib.resources import files
 import httpx
 import numpy as np
 import pytest
-from scipy.stats import wilcoxon
-
-from guarding import BLOCKED, Deployment, serving
-from test_examples import service
 from examples.guard_client import AsyncGuard
+from guarding import BLOCKED, Deployment, serving
+from scipy.stats import wilcoxon
+from test_examples import service
 
 PAIRS, FALSE_ALARM, FOUND_S, POWER = 300, 0.001, 250e-6, 0.9
 EMPTY = "quolbrenda"  # about as long as the blocked one, and nobody writes it
