@@ -14,7 +14,7 @@ from seawall.guard.late import Late
 from seawall.guard.media import Media
 from seawall.guard.policy import Policy
 from seawall.guard.secrets import Secrets
-from seawall.guard.table import Rows, Words
+from seawall.guard.table import Rows, Words, frozen
 from seawall.guard.wording import NO_TERMS, Found, Wording
 
 BLIND = "0" * 16
@@ -96,4 +96,4 @@ def _exempt(wording: Wording | None, late: Late) -> npt.NDArray[np.int64]:
     """The numbers of the terms that people unblocked since the run."""
     if wording is None or not len(late.unblocked):
         return NO_TERMS
-    return np.flatnonzero(np.isin(wording.marks, late.unblocked)).astype(np.int64)
+    return frozen(np.flatnonzero(np.isin(wording.marks, late.unblocked)).astype(np.int64))
