@@ -23,6 +23,8 @@ COMMANDS = {
     "hashes": ("seawall.cli.hashes:hashes", "Keep banks of known media and look hashes up."),
     "serve": ("seawall.cli.serve:serve", "Answer the platform's search, recommender and messages over HTTP."),
     "token": ("seawall.cli.serve:token", "Make a token for a machine that asks the guard."),
+    "console": ("seawall.cli.console:console", "Serve the console, where people review networks."),
+    "disclose": ("seawall.cli.disclose:disclose", "Report cases, state reasons, preserve evidence, share signals."),
     "purge": ("seawall.cli.keeping:purge", "Remove old run folders and backups."),
     "erase": ("seawall.cli.keeping:erase", "Erase an account from runs and backups."),
     "backup": ("seawall.cli.keeping:backup", "Back up run folders into one sealed file."),
