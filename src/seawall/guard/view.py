@@ -14,7 +14,7 @@ from seawall.guard.late import Late
 from seawall.guard.media import Media
 from seawall.guard.policy import Policy
 from seawall.guard.secrets import Secrets
-from seawall.guard.table import Rows, Words, frozen
+from seawall.guard.table import Rows, Table, Words, frozen
 from seawall.guard.wording import NO_TERMS, Found, Wording
 
 BLIND = "0" * 16
@@ -50,8 +50,8 @@ class View:
     @classmethod
     def of(cls, index: Index | None, rescued: Wording | None, policy: Policy, late: Late, secrets: Secrets) -> Self:
         """The view of an index, or of none: then the terms that could be rescued are all that is known."""
-        nothing = Late.nothing()
-        accounts, things = (index.accounts, index.things) if index else (nothing.accounts, nothing.things)
+        empty = Table.plain(np.empty(0, np.uint64), np.empty(0, np.uint32))
+        accounts, pairs, things = (index.accounts, index.pairs, index.things) if index else (empty, empty, empty)
         wording = index.wording if index else rescued
         return cls(
             index.version if index else BLIND,
@@ -63,7 +63,7 @@ class View:
             late.accounts.keys,
             late.accounts.rows,
             secrets.words["account"],
-            index.pairs.keys if index else nothing.accounts.keys,
+            pairs.keys,
             secrets.words["pair"],
             things.keys,
             things.rows,
