@@ -7,6 +7,7 @@ import numpy as np
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
+import databases  # noqa: F401  sets Django up, before any of its tables is imported
 from seawall.cases.models import Case, Item, Member, Person, Shared
 from seawall.cases.sealing import seal_text, text_digest
 from seawall.cases.ties import keep_ties
