@@ -22,6 +22,8 @@ COMMANDS = {
     "terms": ("seawall.cli.terms:terms", "Import, approve, check and scan with the terms of a lexicon."),
     "hashes": ("seawall.cli.hashes:hashes", "Keep banks of known media and look hashes up."),
     "console": ("seawall.cli.console:console", "Serve the console, where people review networks."),
+    "cases": ("seawall.cli.cases:cases", "Open cases from runs, carry out what was decided."),
+    "audit": ("seawall.cli.audit:audit", "Verify the log of who did and saw what."),
     "purge": ("seawall.cli.keeping:purge", "Remove old run folders and backups."),
     "erase": ("seawall.cli.keeping:erase", "Erase an account from runs and backups."),
     "backup": ("seawall.cli.keeping:backup", "Back up run folders into one sealed file."),
