@@ -5,6 +5,7 @@ from django.urls import path
 from seawall.cases.actor import Permission
 from seawall.console import account as accounts
 from seawall.console import (
+    appeals,
     audit,
     case,
     deciding,
@@ -16,6 +17,7 @@ from seawall.console import (
     proposals,
     queue,
     reveal,
+    reviews,
     terms,
     working,
 )
@@ -69,6 +71,13 @@ urlpatterns = [
     path("audit/verify/", only(AUDIT, audit.check), name="check-audit"),
     path("exposure/", signed_in(exposure.show), name="exposure"),
     path("exposure/stop/", signed_in(exposure.stop), name="stop"),
+    path("appeals/", only(DECIDE, appeals.show), name="appeals"),
+    path("appeals/<int:number>/", only(DECIDE, appeals.open_one), name="appeal"),
+    path("appeals/<int:number>/take/", only(DECIDE, appeals.take), name="take-appeal"),
+    path("appeals/<int:number>/decide/", only(DECIDE, appeals.decide), name="decide-appeal"),
+    path("reviews/next/", only(DECIDE, reviews.take), name="take-review"),
+    path("reviews/<int:number>/", only(DECIDE, reviews.show), name="review"),
+    path("reviews/<int:number>/answer/", only(DECIDE, reviews.answer), name="answer-review"),
     path("people/", only(MANAGE, people.show), name="people"),
     path("people/add/", only(MANAGE, people.add), name="add-person"),
     path("people/<int:number>/reset/", only(MANAGE, people.reset), name="reset-access"),
