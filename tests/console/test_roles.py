@@ -52,6 +52,7 @@ TABLE = {
     "reveal-term": ("post", {L, T}),
     "propose-block": ("post", {L, T}),
     "media": ("get", {V, A, L}),
+    "guard": ("get", ALL),
     "figures": ("get", ALL),
     "audit": ("get", {L, M}),
     "check-audit": ("post", {L, M}),

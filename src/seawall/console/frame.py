@@ -27,7 +27,7 @@ MENU: tuple[tuple[str, Promise], ...] = (
     ("appeals", _("Appeals")),
     ("terms", _("Terms")),
     ("media", _("Media")),
-    #     ("guard", _("Guard")),
+    ("guard", _("Guard")),
     ("figures", _("Figures")),
     ("audit", _("Audit log")),
     ("people", _("People")),
