@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from console.invented import WORDS, case, person
+from console.invented import WORDS, account_id, case, person
 from seawall.cases.actor import Actor, Door
-from seawall.cases.commands import exposure, quality, queue, work
+from seawall.cases.commands import exposure, queue, work
 from seawall.cases.commands.decisions import decide, propose_takedown
 from seawall.cases.commands.enacting import Ruling
 from seawall.cases.commands.proposals import propose
@@ -43,7 +43,7 @@ def preview(page: Page) -> None:
 PLACES = (
     Place("queue", "analyst", "/queue/"),
     Place("case", "analyst", "/cases/1/", preview),
-    Place("account", "analyst", "/cases/1/accounts/0000010000000000/"),
+    Place("account", "analyst", f"/cases/1/accounts/{account_id(1, 0)}/"),
     Place("exposure", "analyst", "/exposure/"),
     Place("preferences", "analyst", "/preferences/"),
     Place("media", "analyst", "/media/"),
@@ -110,8 +110,8 @@ def _past(people: Mapping[str, Person], first: Actor, other: Actor, one: Case) -
         sealed=seal_text("I follow a painter whose account was taken over. I never bought anything."),
     )
     SecondReview.objects.all().delete()
-    review = quality.sample(decision, 1.0)
-    SecondReview.objects.filter(pk=review.pk).update(pk=1, by=people["lead"])
+    accounts = [decided.account_id]
+    SecondReview.objects.create(pk=1, decision=decision, accounts=accounts, by=people["lead"], asked_at=now)
     one_day = timedelta(days=1)
     item = one.items.first()
     for at in range(9):
