@@ -33,14 +33,6 @@ SIGNALS = (
     "looks.flagged",
     "searches.for_term",
 )
-    "terms.in_offer",
-    "offers.menu_in_post",
-    "follows.flagged",
-    "contact.flagged",
-    "media.known",
-    "looks.flagged",
-    "searches.for_term",
-)
 WORDS = ("zorvel", "miquat", "hulpen", "brasto", "quenil", "tavoro", "lippen", "dorsak")
 PASSWORD = "an invented password of tests"
 LONG_AGO = datetime(2026, 1, 5, tzinfo=UTC)
