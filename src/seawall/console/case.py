@@ -71,16 +71,15 @@ def drawn(request: PersonRequest, number: int) -> HttpResponse:
     place = f"drawn:{case.pk}:{case.run}:{case.size}"
     shown = cache.get(place)
     if shown is None:
-        rows = list(case.members.filter(present=True).only("id", "account_id", "role", "risk", "signals"))
-        shown = {"map": _map(case, rows), "weeks": weeks_of(row.signals for row in rows)}
+        rows = case.members.filter(present=True).values_list("pk", "account_id", "role", "risk", "signals")
+        marks = [Mark(str(pk), account, role, risk) for pk, account, role, risk, _signals in rows]
+        shown = {"map": _map(case, marks), "weeks": weeks_of(signals for *_mark, signals in rows)}
         cache.set(place, shown, 3600)
     return render(request, "console/drawn.html", {"case": case, **shown})
 
 
-def _map(case: Case, rows: Sequence[Member]) -> str:
-    place = {row.account_id: at for at, row in enumerate(rows)}
-    ties, weights = ties_of(case, place)
-    marks = [Mark(str(row.pk), row.account_id, row.role, row.risk) for row in rows]
+def _map(case: Case, marks: Sequence[Mark]) -> str:
+    ties, weights = ties_of(case, {mark.label: at for at, mark in enumerate(marks)})
     return draw(marks, ties, weights)
 
 
