@@ -106,3 +106,29 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return f"{self.disclosure_id}.{self.number} {self.call}: {self.code}"
+
+
+class ReceivedSignal(models.Model):
+    """A partner's signal: a seed with its origin and expiry, its value gone once it is withdrawn or expired."""
+
+    origin = models.CharField(max_length=255)
+    reference = models.CharField(max_length=255)
+    kind = models.CharField(max_length=16)
+    value = models.CharField(max_length=64, blank=True)
+    opinion = models.PositiveSmallIntegerField()
+    tags = models.JSONField(default=list)
+    sequence = models.PositiveIntegerField()
+    received_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[models.Manager["ReceivedSignal"]] = models.Manager()
+
+    class Meta:
+        """An origin names each signal once."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["origin", "reference"], name="one_signal_a_reference")]
+        indexes: ClassVar = [models.Index(fields=["kind", "value"], name="signal_value")]
+
+    def __str__(self) -> str:
+        return f"{self.origin} {self.reference} ({self.kind})"

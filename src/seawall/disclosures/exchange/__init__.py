@@ -1,0 +1,1 @@
+"""Signals to and from partners: seeds for an investigation, never verdicts."""
