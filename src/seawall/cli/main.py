@@ -21,6 +21,8 @@ COMMANDS = {
     "id": ("seawall.cli.identity:identity", "Print the keyed id of a platform's own id."),
     "terms": ("seawall.cli.terms:terms", "Import, approve, check and scan with the terms of a lexicon."),
     "hashes": ("seawall.cli.hashes:hashes", "Keep banks of known media and look hashes up."),
+    "cases": ("seawall.cli.cases:cases", "Open cases from runs, carry out what was decided."),
+    "audit": ("seawall.cli.audit:audit", "Verify the log of who did and saw what."),
     "disclose": ("seawall.cli.disclose:disclose", "Report cases, state reasons, preserve evidence, share signals."),
     "purge": ("seawall.cli.keeping:purge", "Remove old run folders and backups."),
     "erase": ("seawall.cli.keeping:erase", "Erase an account from runs and backups."),

@@ -52,7 +52,7 @@ class SinkSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class EffectsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole section."""
 
-    sinks: dict[str, SinkSection] = {"files": SinkSection("files")}
+    sinks: dict[str, SinkSection] = msgspec.field(default_factory=lambda: {"files": SinkSection("files")})
     quotas: dict[str, Quota] = {}
 
     def routes(self) -> Mapping[str, Sequence[str]]:

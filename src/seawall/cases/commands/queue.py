@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from seawall.cases.actor import MAY, Actor, Permission
 from seawall.cases.audit import record
-from seawall.cases.models import Case, Pause, Person, Reveal, Skip
+from seawall.cases.models import Case, Pause, Person, Skip
+from seawall.cases.priority import ESCALATED, POINTS
 from seawall.records.errors import Refused
 
 CLAIM = timedelta(minutes=30)
@@ -52,8 +53,7 @@ def claim(actor: Actor, case: Case) -> Case:
     if case.claimed_by_id not in {None, person.pk} and case.claimed_until and case.claimed_until > now:
         raise Refused(f"{case} is claimed by {case.claimed_by} until {case.claimed_until:%H:%M} UTC.")
     mine = case.claimed_by_id == person.pk
-    case.claimed_by, case.claimed_until = person, now + CLAIM
-    case.save(update_fields=["claimed_by", "claimed_until"])
+    _take_on(person, case)
     if not mine:
         record(actor, "claimed", case, case=case)
     return case
@@ -61,12 +61,12 @@ def claim(actor: Actor, case: Case) -> Case:
 
 def claim_next(actor: Actor) -> Case | None:
     """The most urgent case that is free and bearable: never a second severe one in a row, nothing in a pause."""
-    person = actor.require(Permission.WORK)
+    person = Person.objects.get(pk=actor.require(Permission.WORK).pk)
     if Pause.objects.filter(person=person, ends__gt=timezone.now()).exists():
         return None
     for _ in range(5):  # others claim at the same time
         waiting = queue_of(actor).exclude(claimed_by=person)
-        if _last_was_severe(person):
+        if _had_severe(person):
             waiting = waiting.filter(severe=False)
         case = waiting.first()
         if case is None:
@@ -105,8 +105,7 @@ def hand_over(actor: Actor, case: Case, to: Person) -> Case:
     case = lock_claimed(actor, case)
     if not to.has_role(*MAY[Permission.WORK]) or case.stream not in to.streams:
         raise Refused(f"{to} does not work on the stream {case.stream}; hand it to somebody who does.")
-    case.claimed_by, case.claimed_until = to, timezone.now() + CLAIM
-    case.save(update_fields=["claimed_by", "claimed_until"])
+    _take_on(to, case)
     record(actor, "handed over", case, case=case, details={"to": to.pseudonym})
     return case
 
@@ -117,15 +116,12 @@ def escalate(actor: Actor, case: Case, reason: str) -> Case:
     actor.require_case(Permission.WORK, case)
     case = lock(case)
     case.escalated = required(reason, "Say why it is escalated.")[:500]
-    case.priority = max(case.priority, ESCALATED)
-    case.reasons = sorted({*case.reasons, "escalated"})
+    case.priority = max(case.priority, POINTS[ESCALATED])
+    case.reasons = [ESCALATED, *(reason for reason in case.reasons if reason != ESCALATED)]
     _free(case)
     case.save(update_fields=["escalated", "priority", "reasons"])
     record(actor, "escalated", case, case=case, details={"reason": case.escalated})
     return case
-
-
-ESCALATED = 90
 
 
 def lock(case: Case) -> Case:
@@ -154,9 +150,24 @@ def _free(case: Case) -> None:
     case.save(update_fields=["claimed_by", "claimed_until"])
 
 
-def _last_was_severe(person: Person) -> bool:
-    last = Reveal.objects.filter(person=person, at__gt=timezone.now() - SKIPPED).select_related("case").first()
-    return last is not None and last.case.severe
+def _take_on(person: Person, case: Case) -> None:
+    """Claim a locked case for a person; refuses in a pause, and a severe case right after another."""
+    person = Person.objects.select_for_update().get(pk=person.pk)
+    now = timezone.now()
+    if case.claimed_by_id != person.pk:
+        if Pause.objects.filter(person=person, ends__gt=now).exists():
+            raise Refused(f"{person} has a pause; nobody is given a case in one.")
+        if case.severe and _had_severe(person) and person.severe_case != case.pk:
+            raise Refused(f"The last case of {person} was a severe one; a milder one comes first.")
+        person.severe_case, person.severe_at = (case.pk, now) if case.severe else (None, None)
+        person.save(update_fields=["severe_case", "severe_at"])
+    case.claimed_by, case.claimed_until = person, now + CLAIM
+    case.save(update_fields=["claimed_by", "claimed_until"])
+
+
+def _had_severe(person: Person) -> bool:
+    """Whether the last case was severe, within half a day."""
+    return person.severe_at is not None and person.severe_at > timezone.now() - SKIPPED
 
 
 def _any_language(tags: list[str]) -> Q:

@@ -42,6 +42,8 @@ class Migration(migrations.Migration):
                 ('failures', models.PositiveSmallIntegerField(default=0)),
                 ('locked_until', models.DateTimeField(null=True)),
                 ('must_change_password', models.BooleanField(default=True)),
+                ('severe_case', models.BigIntegerField(null=True)),
+                ('severe_at', models.DateTimeField(null=True)),
                 ('items_an_hour', models.PositiveSmallIntegerField(null=True)),
                 ('items_a_day', models.PositiveSmallIntegerField(null=True)),
                 ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='created', to=settings.AUTH_USER_MODEL)),

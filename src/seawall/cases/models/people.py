@@ -53,6 +53,9 @@ class Person(AbstractBaseUser):
     failures = models.PositiveSmallIntegerField(default=0)
     locked_until = models.DateTimeField(null=True)
     must_change_password = models.BooleanField(default=True)
+    severe_case = models.BigIntegerField(null=True)
+    """The case that they took last, if it was a severe one."""
+    severe_at = models.DateTimeField(null=True)
     items_an_hour = models.PositiveSmallIntegerField(null=True)
     """A budget of one's own, below the house's; null: the house's."""
     items_a_day = models.PositiveSmallIntegerField(null=True)
