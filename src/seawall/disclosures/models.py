@@ -57,6 +57,8 @@ class Approval(models.Model):
     session = models.CharField(max_length=64)
     draft_digest = models.CharField(max_length=64)
     at = models.DateTimeField()
+    emergency = models.BooleanField(default=False)
+    """One person acted alone; another reviews it within a day."""
 
     objects: ClassVar[models.Manager["Approval"]] = models.Manager()
 

@@ -61,10 +61,14 @@ class Vault:
         """The name of a case's folder: it tells nothing of the case's id."""
         return hashlib.blake2b(case_id.encode(), digest_size=12, person=b"seawall-vault").hexdigest()
 
+    def destroyed(self, case_id: str) -> bool:
+        """Whether a case was destroyed: its record stands."""
+        return (self.folder / DESTROYED / f"{self.place(case_id)}.json").exists()
+
     def open(self, case_id: str, by: By) -> "VaultCase":
         """A case, made where it is new."""
         place = self.place(case_id)
-        if (self.folder / DESTROYED / f"{place}.json").exists():
+        if self.destroyed(case_id):
             raise Refused(f"case {case_id} was destroyed; its record stands in {self.folder / DESTROYED}.")
         folder = self.folder / place
         if not (folder / "case.json").exists():
