@@ -41,21 +41,39 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django_htmx",
     "seawall.effects",
     "seawall.cases",
+    "seawall.console",
     *(["seawall.disclosures"] if find_spec("seawall.disclosures") else []),
 ]
 MIDDLEWARE = [
+    "seawall.console.headers.strict_headers",
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "seawall.console.urls"
+ASGI_APPLICATION = "seawall.console.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "seawall.console.frame.frame",
+            ]
+        },
+    }
 ]
 AUTH_USER_MODEL = "cases.Person"
 AUTH_PASSWORD_VALIDATORS = [
@@ -65,6 +83,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 
+SESSION_ENGINE = "seawall.console.sessions"
+SESSION_COOKIE_NAME = "seawall" if PLAIN_HTTP else "__Host-seawall"
+CSRF_COOKIE_NAME = "seawall-form" if PLAIN_HTTP else "__Host-seawall-form"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
@@ -74,11 +95,15 @@ CSRF_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not PLAIN_HTTP
 SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 365 * 86_400
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not PLAIN_HTTP
-SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_REFERRER_POLICY = "same-origin"  # with no-referrer, browsers hide the origin that forms are checked by
 X_FRAME_OPTIONS = "DENY"
 
 LANGUAGE_CODE = "en"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
-STATIC_URL = "static/"
+LOCALE_PATHS = [Path(__file__).parent / "locale"]
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+"""Served from the package itself: nothing is collected, nothing can be forgotten."""
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

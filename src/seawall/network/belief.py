@@ -29,10 +29,17 @@ NATS = 2.5
 """This many nats of surprising ties count as one unit of log-odds: ties come in bursts and are not independent."""
 
 DOUBTED, TRUSTED, PLAIN, SHRUNK = 0.3, 0.6, 10.0, 4.0
-"""A circle counts not at all, or in full, from these shares of how often the median member's circle uses the terms.
+"""A circle counts not at all, or in full, from these shares of how many the median member's circle has who are marked.
 
-Use is measured against everyone's; using them `PLAIN` times as often as everyone is plain enough for any circle.
+Whoever offers under a term or is sought is marked. Shares are measured against everyone's; `PLAIN` times as many as
+among everyone is plain enough for any circle.
 """
+
+SOUGHT = 1.0
+"""Sought this much, in log-odds, an account is marked."""
+
+WANTED_FROM, UNWANTED, USUAL = 0.4, 2.0, 20.0
+"""Wanted at all, in log-odds; the most that not being wanted takes away; the weight of what is true of everyone."""
 
 LEAST = 0.2
 """A belief below this makes nobody a member of a set."""
@@ -42,6 +49,7 @@ AMONG_OUT = ("follow", "mention", "share")
 WANTED = ("message", "comment", "view", "like", "mention")
 ALL_TIES = ("follow", "message", "comment", "like", "mention", "share")
 CONTACT = ("message", "comment")
+SEEKS = ("view", "message")
 ANSWERS = ("follow", "message", "comment", "like", "view")
 PROMOTES = ("mention", "share")
 
@@ -53,12 +61,11 @@ class Content:
     terms: Floats
     offers: Floats
     complaints: Floats
-    sought: Floats
     looks: Floats
     talks: Floats
 
 
-def read_content(own: Evidence, around: Surroundings) -> Content:
+def read_content(own: Evidence) -> Content:
     """The families that need no belief about others.
 
     A term beside an offer weighs most, a term alone less; many terms in one text speak for talking about them.
@@ -71,14 +78,10 @@ def read_content(own: Evidence, around: Surroundings) -> Content:
     looks = column("searches.for_term") > 0
     terms = np.maximum(np.minimum(2.5 * beside + 1.5 * bare, 3.0) - 1.5 * listed, 0)
     talks = np.maximum(1.5 * (bare & ~beside) + 1.5 * listed + 0.5 * looks - 1.0 * offers, 0)
-    sought = np.minimum(
-        _pull(around, Circles.one(looks.astype(np.float32)), ("message", "comment", "view", "mention"), "in"), 2.0
-    )
     return Content(
         (terms + 3.0 * (column("media.known") > 0)).astype(np.float32),
         offers.astype(np.float32),
         np.minimum(column("complaints.received"), 1.5),
-        sought,
         looks.astype(np.float32),
         talks.astype(np.float32),
     )
@@ -101,7 +104,8 @@ SAYS: Mapping[str, str] = {
     "offers": "makes offers: menus, prices or handles to pay to",
     "complaints": "is reported by users",
     "among": "is tied to accounts that sell, more than chance explains",
-    "wanted": "is sought out by accounts that buy, more than chance explains",
+    "wanted": "is sought out by accounts that buy or search for the terms, more than chance explains",
+    "unwanted": "is sought out by nobody who searches or buys",
     "promotes": "passes on or mentions accounts that sell",
     "shares": "shares rare links, avatars or files with accounts that sell",
     "contact": "writes to or comments on accounts that sell, more than chance explains",
@@ -121,11 +125,10 @@ class Beliefs:
         self.graph = graph
         self.around = around
         self.known = known
-        self.content = read_content(own, around)
-        # A term beside an offer, or a search for one: those who warn or teach name terms too, and offer nothing.
-        self.speaks = (((self.content.terms > 0) & (self.content.offers > 0)) | (self.content.looks > 0)).astype(
-            np.float32
-        )
+        self.content = read_content(own)
+        # A term beside an offer, or being sought: those who warn or teach name terms too, and few look for them.
+        offering = (self.content.terms > 0) & (self.content.offers > 0)
+        self.marked = (offering | (self._sought(self.content.looks) >= SOUGHT)).astype(np.float32)
         self.now = self._decided(_softmax(self._first()))
 
     def settle(self, rounds: int, trees: Floats | None = None, *, ease: float = 0.0) -> Floats:
@@ -157,20 +160,20 @@ class Beliefs:
         return Circles.of(sells * trust, circle), Circles.of(buys * trust, circle)
 
     def _trust(self, accused: npt.NDArray[np.int64], circle: npt.NDArray[np.int64]) -> Floats:
-        """How far each circle counts: not at all when its members use the terms little more than everyone.
+        """How far each circle counts: not at all when it has hardly more members who are marked than everyone.
 
         People who know each other are a circle too. Shares are shrunk towards everyone's by `SHRUNK` members.
         """
-        usual = float(self.speaks.mean())
+        usual = float(self.marked.mean())
         sizes = np.bincount(circle).astype(np.float32)
-        spoken = np.bincount(circle, self.speaks[accused]).astype(np.float32)
-        ratio = (spoken + SHRUNK * usual) / (sizes + SHRUNK) / max(usual, 1e-6)
+        found = np.bincount(circle, self.marked[accused]).astype(np.float32)
+        ratio = (found + SHRUNK * usual) / (sizes + SHRUNK) / max(usual, 1e-6)
         scale = min(float(np.median(ratio[circle])) if len(circle) else 1.0, PLAIN)
         return np.clip((ratio / max(scale, 1.0) - DOUBTED) / (TRUSTED - DOUBTED), 0, 1)
 
     def _first(self) -> Floats:
         content = self.content
-        sells = content.terms + content.offers + content.sought + content.complaints + PRIOR[SELLS] + 1
+        sells = content.terms + content.offers + self._sought(content.looks) + content.complaints + PRIOR[SELLS] + 1
         talks = 2 * content.talks + PRIOR[TALKS]
         nothing = np.zeros_like(sells)
         return np.stack([nothing, sells, nothing - 20, talks], axis=1)
@@ -196,12 +199,14 @@ class Beliefs:
         talks = Circles.one(np.ascontiguousarray(members[:, TALKS]))
         promotes = _capped(around, sells, PROMOTES, "out", 3)
         wanted = _capped(around, buys, WANTED, "in", 3) + _capped(around, buys, ("follow",), "in", 1.5)
+        sought = self._sought(content.looks * (1 - members[:, TALKS]))
         selling = {
             "terms": content.terms,
             "offers": content.offers,
             "complaints": content.complaints,
             "among": _capped(around, sells, AMONG_IN, "in", 2) + _capped(around, sells, AMONG_OUT, "out", 2),
-            "wanted": wanted,
+            "wanted": np.maximum(wanted, sought),
+            "unwanted": self._unwanted(np.maximum(wanted, sought) >= WANTED_FROM, members[:, SELLS]),
             "promotes": promotes,
             "shares": np.minimum(
                 2 * sum(self._shared(thing, sells.members) for thing in ("link", "avatar", "media")), 3
@@ -219,6 +224,26 @@ class Beliefs:
         }
         circle = _capped(around, talks, ALL_TIES, "in", 2) + _capped(around, talks, ALL_TIES, "out", 2)
         return {SELLS: selling, BUYS: buying, TALKS: {"talks": content.talks, "circle": circle}}
+
+    def _sought(self, searching: Floats) -> Floats:
+        """How much accounts are looked at and written to by those who search for the terms, a soft set, shape (n,).
+
+        It needs nobody to be believed in yet: what people find who search for the terms is known without a listed
+        term on it. Whoever talks about the terms searches too, and looks at others who talk.
+        """
+        return _capped(self.around, Circles.one(searching), SEEKS, "in", 3)
+
+    def _unwanted(self, wanted: npt.NDArray[np.bool_], sells: Floats) -> Floats:
+        """What it takes away that nobody seeks an account, as far as those who are believed to sell are sought.
+
+        The log-likelihood ratio of not being wanted, learnt in each round; where a platform tells of no views,
+        searches or messages nobody is wanted, and nothing is taken away.
+        """
+        usual = float(wanted.mean())
+        believed = np.where(sells > LEAST, sells, 0)
+        share = (float(believed @ wanted) + USUAL * usual) / (float(believed.sum()) + USUAL)
+        less = max(float(np.log((1.02 - share) / (1.02 - usual))), -UNWANTED)
+        return np.where(wanted, 0, min(less, 0.0)).astype(np.float32)
 
     def _shared(self, thing: str, sells: Floats) -> Floats:
         return shared_with(self.around.sharing[thing], sells)

@@ -83,7 +83,8 @@ def _round(v0, v1, v2, v3):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN
 
 
 @nb.njit(cache=True)
-def _siphash(data, start, stop, k0, k1):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def hash_bytes(data, start, stop, k0, k1):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """SipHash-2-4 of data[start:stop], for kernels to call."""
     v0 = k0 ^ np.uint64(0x736F6D6570736575)
     v1 = k1 ^ np.uint64(0x646F72616E646F6D)
     v2 = k0 ^ np.uint64(0x6C7967656E657261)
@@ -115,5 +116,35 @@ def _siphash(data, start, stop, k0, k1):  # type: ignore[no-untyped-def]  # noqa
 def _siphash_many(data, offsets, k0, k1):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     out = np.empty(len(offsets) - 1, np.uint64)
     for row in range(len(out)):
-        out[row] = _siphash(data, offsets[row], offsets[row + 1], k0, k1)
+        out[row] = hash_bytes(data, offsets[row], offsets[row + 1], k0, k1)
+    return out
+
+
+@nb.njit(inline="always")
+def hash_word(word, k0, k1):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """SipHash-2-4 of one 64-bit word, as of its 8 bytes in little-endian order; for kernels to call."""
+    v0 = k0 ^ np.uint64(0x736F6D6570736575)
+    v1 = k1 ^ np.uint64(0x646F72616E646F6D)
+    v2 = k0 ^ np.uint64(0x6C7967656E657261)
+    v3 = k1 ^ np.uint64(0x7465646279746573) ^ word
+    v0, v1, v2, v3 = _round(v0, v1, v2, v3)
+    v0, v1, v2, v3 = _round(v0, v1, v2, v3)
+    v0 ^= word
+    last = np.uint64(8) << np.uint64(56)
+    v3 ^= last
+    v0, v1, v2, v3 = _round(v0, v1, v2, v3)
+    v0, v1, v2, v3 = _round(v0, v1, v2, v3)
+    v0 ^= last
+    v2 ^= np.uint64(0xFF)
+    for _ in range(4):
+        v0, v1, v2, v3 = _round(v0, v1, v2, v3)
+    return v0 ^ v1 ^ v2 ^ v3
+
+
+@nb.njit(cache=True)
+def hash_words(words, k0, k1):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """SipHash-2-4 of each 64-bit word, shape (len(words),)."""
+    out = np.empty(len(words), np.uint64)
+    for row in range(len(words)):
+        out[row] = hash_word(words[row], k0, k1)
     return out

@@ -1,0 +1,1 @@
+"""The recommenders that trials walk, behind one protocol."""

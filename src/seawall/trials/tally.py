@@ -1,0 +1,104 @@
+"""What a walk leaves: counts by test account, and by surface and signal."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from seawall.records.roles import ROLES
+from seawall.trials.draws import Bools, Floats, Ints
+from seawall.trials.recommenders.base import SIGNALS, SURFACES, Surface
+
+FLOOD = 30
+"""Follows up to which the flood curve goes."""
+NEVER = -1
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of one recommender under one guard; the first axis is the test account, w.
+
+    An item is risky when the account behind it is, or the tag. `first_*` is when the first risky account or post was
+    shown, `NEVER` otherwise. `flood_*` count suggested accounts and posts by the number of follows so far.
+    `withheld_*` are among the first items of the recommender's own pages.
+    """
+
+    items: Ints  # (w, surfaces)
+    risky: Ints  # (w, surfaces)
+    first_step: Ints
+    first_items: Ints
+    first_minute: Floats
+    minutes: Floats
+    steps: Ints
+    flood_items: Ints  # (w, FLOOD + 1)
+    flood_risky: Ints
+    own_items: Ints  # benign items of the recommender's own pages
+    withheld: Ints  # of these, those that the guard withheld
+    young_withheld: Ints  # children's accounts withheld, counted apart
+    sellers_followed: Ints
+    children_shown: Ints
+    introduced: Ints  # (personas, surfaces, signals, roles)
+    exposure: Ints  # risky showings by account; never written
+    persona: Ints
+    whole: Bools  # false where the recommender failed before the walk's own end
+
+    @classmethod
+    def empty(cls, persona: Ints, personas: int, accounts: int) -> Self:
+        """Nothing seen yet."""
+        w, s = len(persona), len(SURFACES)
+        counts = [np.zeros((w, s), np.int64) for _ in range(2)]
+        never = [np.full(w, NEVER), np.full(w, NEVER)]
+        flood = [np.zeros((w, FLOOD + 1), np.int64) for _ in range(2)]
+        singles = [np.zeros(w, np.int64) for _ in range(5)]
+        introduced = np.zeros((personas, s, len(SIGNALS), len(ROLES)), np.int64)
+        return cls(
+            counts[0],
+            counts[1],
+            never[0],
+            never[1],
+            np.full(w, float(NEVER)),
+            np.zeros(w),
+            np.zeros(w, np.int64),
+            flood[0],
+            flood[1],
+            *singles,
+            introduced,
+            np.zeros(accounts, np.int64),
+            persona,
+            np.ones(w, bool),
+        )
+
+    @property
+    def shown(self) -> Ints:
+        """Items with an account behind them, (w,)."""
+        return self.items[:, PEOPLE].sum(axis=1)
+
+    @property
+    def exposures(self) -> Ints:
+        """Risky ones among these, (w,)."""
+        return self.risky[:, PEOPLE].sum(axis=1)
+
+    def note_page(self, surface: Surface, who: Ints, there: Bools, risky: Bools) -> None:
+        """Count one page of each of `who`: which places held an item, and which of these were risky; both (w, p)."""
+        s = SURFACES.index(surface)
+        before = self.shown[who]
+        self.items[who, s] += there.sum(axis=1)
+        self.risky[who, s] += risky.sum(axis=1)
+        if surface in _PEOPLE:
+            new = risky.any(axis=1) & (self.first_step[who] == NEVER)
+            at = who[new]
+            self.first_step[at] = self.steps[at]
+            self.first_minute[at] = self.minutes[at]
+            self.first_items[at] = before[new] + 1 + risky[new].argmax(axis=1)
+
+    def note_flood(self, who: Ints, follows: Ints, there: Bools, risky: Bools) -> None:
+        """Count a page of suggestions or posts at the number of follows that each has made."""
+        early = follows <= FLOOD
+        at = (who[early], follows[early])
+        self.flood_items[at] += there[early].sum(axis=1)
+        self.flood_risky[at] += risky[early].sum(axis=1)
+
+
+_PEOPLE = (Surface.SEARCH, Surface.ACCOUNTS, Surface.POSTS)
+PEOPLE = [SURFACES.index(surface) for surface in _PEOPLE]
+"""Surfaces whose items have an account behind them."""
