@@ -1,7 +1,7 @@
 """A run opens and updates cases, and never undoes what a person decided."""
 
 import pytest
-from run_folders import run_folder
+from invented_runs import run_folder
 from working import accounts, person, rulings, signed_in
 
 from seawall.cases.commands import proposals
