@@ -26,8 +26,6 @@ COMMANDS = {
     "serve": ("seawall.cli.serve:serve", "Answer the platform's search, recommender and messages over HTTP."),
     "token": ("seawall.cli.serve:token", "Make a token for a machine that asks the guard."),
     "console": ("seawall.cli.console:console", "Serve the console, where people review networks."),
-    "cases": ("seawall.cli.cases:cases", "Open cases from runs, carry out what was decided."),
-    "audit": ("seawall.cli.audit:audit", "Verify the log of who did and saw what."),
     "disclose": ("seawall.cli.disclose:disclose", "Report cases, state reasons, preserve evidence, share signals."),
     "purge": ("seawall.cli.keeping:purge", "Remove old run folders and backups."),
     "erase": ("seawall.cli.keeping:erase", "Erase an account from runs and backups."),
