@@ -1,4 +1,4 @@
-"""`seawall disclose`: everything that leaves the house, and what is kept of it."""
+"""`seawall disclose`: everything that leaves the house."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""`seawall disclose vault`: evidence, kept and destroyed as the law wants."""
+"""`seawall disclose vault`: evidence, kept and exported."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""The commands of `seawall disclose` for cases, partners and other authorities."""
+"""`seawall disclose` for cases, partners and other authorities."""
 
 from datetime import UTC, datetime
 from pathlib import Path

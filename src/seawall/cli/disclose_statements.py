@@ -1,4 +1,4 @@
-"""The commands of `seawall disclose` for statements of reasons and the transparency report."""
+"""`seawall disclose statements` and `transparency`."""
 
 from datetime import UTC, datetime
 from pathlib import Path

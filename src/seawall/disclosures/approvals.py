@@ -1,4 +1,4 @@
-"""Approvals of two people, taken from an approved proposal into the ledger."""
+"""Approvals of two people, taken from a proposal into the ledger."""
 
 from django.db import transaction
 

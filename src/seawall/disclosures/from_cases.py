@@ -1,4 +1,4 @@
-"""A decided case as a dossier: what people decided, and what the platform knows of those accounts."""
+"""A decided case as a dossier, with what the platform knows of it."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The ledger of disclosures: drafted, checked, approved by two, sent, acknowledged; never twice, never lost."""
+"""The ledger of disclosures: approved by two, sent once, never lost."""
 
 import hashlib
 from collections.abc import Iterable

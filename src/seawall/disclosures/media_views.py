@@ -1,4 +1,4 @@
-"""Who opened a file at full view: written to the audit log when it happens, read from there and nowhere else."""
+"""Who opened a file at full view, by the audit log alone."""
 
 from collections.abc import Iterable
 

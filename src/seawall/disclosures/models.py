@@ -1,4 +1,4 @@
-"""The ledger's tables: what was disclosed, every step of it, and who approved it."""
+"""The ledger's tables: what was disclosed, every step, who approved."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""The platform's own rows of a few accounts: the one place that reads sign-ins and contacts, for a report."""
+"""The platform's own rows of a few accounts, read for a report only."""
 
 from collections.abc import Iterable
 from datetime import date, datetime

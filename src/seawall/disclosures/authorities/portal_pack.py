@@ -1,4 +1,4 @@
-"""A case as a signed pack: for the NCA's portal, or for any authority that has no interface.
+"""A case as a signed pack, for an authority without an interface.
 
 The NCA's interface is told to registered providers only, so that nothing here claims to conform to it: the pack holds
 what Schedule 1 of SI 2026/268 asks for where it is available, as JSON, for a person at the portal or for an adapter.

@@ -1,4 +1,4 @@
-"""Which authorities get a case, and that no two get the same report where the law wants one.
+"""Which authorities get a case, and that no two get it needlessly.
 
 A provider that reports to NCMEC does not report the same to the UK's National Crime Agency (SI 2026/268); the guard
 holds that against the ledger, whatever was planned.

@@ -1,1 +1,1 @@
-"""Signals to and from partners: seeds for an investigation, never verdicts."""
+"""Signals to and from partners: seeds, never verdicts."""

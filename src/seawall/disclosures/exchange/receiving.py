@@ -1,4 +1,4 @@
-"""Signals of partners: kept with their origin and expiry, used as seeds, gone when they are withdrawn."""
+"""Signals of partners: seeds with their origin and expiry."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime

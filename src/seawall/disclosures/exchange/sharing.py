@@ -1,4 +1,4 @@
-"""A share: what exactly will leave is shown, two people say yes to those bytes, those bytes leave."""
+"""A share: what exactly leaves is shown, approved by two, and leaves."""
 
 from collections import Counter
 from collections.abc import Sequence

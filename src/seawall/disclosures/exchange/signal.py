@@ -1,4 +1,4 @@
-"""A signal: what one platform tells another so that it looks for itself."""
+"""A signal: what one platform tells another to look for."""
 
 import hashlib
 import hmac

@@ -1,4 +1,4 @@
-"""A plain file of signals: one JSON line each, a header with its origin, and a signature as its last line."""
+"""A plain file of signals: JSON lines, a header, a signature."""
 
 import hashlib
 from collections.abc import Iterable

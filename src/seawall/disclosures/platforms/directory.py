@@ -1,4 +1,4 @@
-"""A platform's own ids, by the keyed ids that cases have; read from the platform's own table, kept in memory."""
+"""A platform's own ids, by the keyed ids that cases have."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

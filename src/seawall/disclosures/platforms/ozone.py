@@ -1,4 +1,4 @@
-"""Ozone: moderation events and labels; `externalId` makes an event idempotent, `batchId` makes a case traceable."""
+"""Ozone: moderation events and labels, each once."""
 
 import re
 from collections.abc import Mapping

@@ -1,1 +1,1 @@
-"""The transparency report: what was done, how well, and how fast, with intervals."""
+"""The transparency report: what was done, how well, how fast."""

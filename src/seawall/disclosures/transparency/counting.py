@@ -1,4 +1,4 @@
-"""Records of a transparency report, counted from the cases and the ledger."""
+"""Records of a transparency report, from cases and the ledger."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""The figures of Articles 15 and 24 of the DSA, and those that only a measurement gives.
+"""The figures of Articles 15 and 24 of the DSA, with intervals.
 
 Shares come with Wilson's interval (1927), medians with the interval of order statistics, both at 95 %. Cells of fewer
 than five are told as such: a published table must not point at anybody.

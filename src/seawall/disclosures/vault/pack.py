@@ -1,4 +1,4 @@
-"""A case as one file that whoever receives it can verify: items, manifest, chain of custody, signature.
+"""A case as one file that whoever receives it can verify.
 
 The file is sealed under a key of its own, which goes another way. The manifest comes last, so that the pack is written
 in one pass; a pack that is cut off has none and does not open.

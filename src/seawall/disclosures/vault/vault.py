@@ -1,4 +1,4 @@
-"""The vault: evidence goes in once, comes out with a purpose, and is destroyed by two people.
+"""The vault: in once, out with a purpose, destroyed by two people.
 
 A case is a folder: its state with the wrapped key, its custody log, its items as sealed streams. Items stream in and
 out in chunks of a megabyte; a case may be larger than memory.
