@@ -18,14 +18,23 @@ from seawall.cases.commands.decisions import decide
 from seawall.cases.commands.enacting import Ruling
 from seawall.cases.commands.proposals import act_alone, approve, propose, see_evidence
 from seawall.cases.commands.queue import claim
-from seawall.cases.models import Proposal
+from seawall.cases.models import AccountDecision, Proposal
 from seawall.disclosures.approvals import subject_of, take_approvals
 from seawall.disclosures.cybertip.filing import file_drafts
 from seawall.disclosures.dossier import Decision, Operator
+from seawall.disclosures.dsa.from_cases import Reasons, statement_of
+from seawall.disclosures.dsa.rules import check_statement
 from seawall.disclosures.from_cases import dossier_from
+from seawall.disclosures.media_store import MediaStore
 from seawall.disclosures.media_views import record_full_view
 from seawall.disclosures.models import State
+from seawall.disclosures.platforms.directory import Directory
+from seawall.disclosures.preserving import PreserveSink
+from seawall.disclosures.receipts import Receipts
 from seawall.disclosures.sinks import CybertipSink, VaultSink
+from seawall.disclosures.transparency.counting import counted
+from seawall.disclosures.transparency.records import Records
+from seawall.disclosures.vault.case_state import YEAR
 from seawall.disclosures.vault.keys import OperatorKey
 from seawall.disclosures.vault.vault import By, Vault
 from seawall.effects.configuration import EffectsSection
@@ -34,6 +43,7 @@ from seawall.effects.models import Effect
 from seawall.effects.sink import Order
 from seawall.records.errors import BadInput, Refused
 
+VAULT_KEY = OperatorKey(bytes(range(32)))
 OPERATOR = Operator(platform="Velomira", email="safety@velomira.example")
 FILE = b"bytes of no picture" * 100
 
@@ -164,3 +174,55 @@ def test_a_purge_that_was_done_is_done(tmp_path, home):
     sink = VaultSink(vault)
     assert sink.carry_out(order) == "destroyed 1 items"
     assert sink.carry_out(order) == "destroyed before"
+
+
+def test_finished_reports_leave_receipts_and_preserve_their_case(
+    ledger, receiver, home, media_server, activity, decided, ana, ben, tmp_path
+):
+    filed, _ = proposed(ledger, decided, activity, ana)
+    receipts = Receipts(Vault(tmp_path / "vault", VAULT_KEY), ledger)
+    assert receipts.keep(filed[0], By("ana", "receipts")) == 0
+    for one in filed:
+        ledger.approve(one, "first", "1", NOW)
+        ledger.approve(one, "second", "2", NOW)
+        sender(ledger, receiver, home, media_server).send(one)
+        assert receipts.keep(one, By("ana", "receipts")) == 2 * one.steps.count()
+        assert receipts.keep(one, By("ana", "receipts")) == 0
+    kept = receipts.vault.open(str(decided), By("lea", "look"))
+    name = next(item.name for item in kept.items() if item.name.endswith("submit.sent"))
+    assert b"".join(kept.read(name)) in [report.xml for report in receiver.reports.kept.values()]
+    assert kept.state.preserve_until == max(one.finished_at for one in filed) + YEAR
+
+
+def test_a_file_is_preserved_once_with_its_receipt(home, recorder, activity, decided, tmp_path, media_server):
+    recorder.answer = lambda *_: (201, b"receipt 7")
+    store = MediaStore(recorder.outbound, {"Authorization": "secret"}, f"{recorder.base}/preserve")
+    vault = Vault(tmp_path / "vault", VAULT_KEY)
+    sink = PreserveSink(store, activity, Directory(), vault)
+    seller = decided.members.order_by("account_id").first().account_id
+    told = Order("e", "preserve", "account", seller, {"case": decided.pk}, "decision:1", "ana", "ben", NOW)
+    assert sink.carry_out(told) == "1 files asked for, 0 without a locator"
+    assert sink.carry_out(told) == "0 files asked for, 0 without a locator"
+    ((_, _, headers, body),) = recorder.seen
+    assert json.loads(body)["sha256"] == hashlib.sha256(FILE).hexdigest()
+    assert headers["authorization"] == "secret"
+    kept = vault.open(str(decided), By("lea", "look"))
+    assert b"".join(kept.read("preserved-m1")) == b"receipt 7"
+    with pytest.raises(Refused, match="route it"):
+        sink.carry_out(Order("e", "remove", "account", seller, {}, "decision:1", "ana", "ben", NOW))
+
+
+def test_decisions_have_statements_that_may_leave(ledger, decided):
+    reasons = Reasons(legal_ground="Directive 2011/93/EU, Article 5", explanation="Offers of abuse material.")
+    rows = list(AccountDecision.objects.filter(decision__case=decided).order_by("account_id"))
+    with pytest.raises(BadInput, match="restricts nobody"):
+        statement_of(rows[0], reasons, KEY)
+    made = [statement_of(one, reasons, KEY) for one in rows[1:]]
+    assert [check_statement(one, [row.account_id for row in rows]) for one in made] == [[], []]
+    assert len({one.puid for one in made}) == 2
+
+
+def test_the_transparency_report_counts_what_was_decided(ledger, decided):
+    found = counted(Records(platform="Velomira"))
+    assert sorted(one.kind for one in found.measures) == ["protect", "restrict", "restrict"]
+    assert all(one.hours is not None and one.hours >= 0 for one in found.measures)

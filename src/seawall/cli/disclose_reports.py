@@ -177,8 +177,12 @@ def draft(dossier: Path, environment: str, settings: Settings) -> None:
     from seawall.disclosures.cybertip.filing import file_drafts
     from seawall.disclosures.ledger import Ledger
 
-    for one in file_drafts(Ledger(settings.key()), read_dossier(dossier), environment, _now()):
-        click.echo(f"{one.pk}\t{one.state}\t{one.subject}\t{one.draft_digest[:16]}")
+    case = read_dossier(dossier)
+    qualities = [quality_of(one) for one in draft_reports(case)]
+    filed = file_drafts(Ledger(settings.key()), case, environment, _now())
+    for one, found in zip(filed, qualities, strict=True):
+        lacks = ", ".join(lack.field for lack in found.lacks) or "nothing"
+        click.echo(f"{one.pk}\t{one.state}\t{one.subject}\tquality {found.score:.0f}\tlacks {lacks}")
 
 
 @click.command("list")

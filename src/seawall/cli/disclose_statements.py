@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from seawall.cli.configuration import Settings, with_settings
 from seawall.cli.home import with_home
 from seawall.disclosures.dsa.rules import check_statement
 from seawall.disclosures.dsa.sending import TransparencyDatabase
@@ -39,6 +40,26 @@ def check(file: Path, known: Path | None) -> None:
     if wrong:
         raise BadInput(f"{wrong} problems in {len(read)} statements; nothing may leave.")
     click.echo(f"{len(read)} statements may leave")
+
+
+@statements.command("write")
+@click.argument("case", type=int)
+@click.argument("out", type=_FILE)
+@click.option("--reasons", type=_THERE, required=True, help="JSON: legal_ground, explanation; facts, territories.")
+@with_settings
+@with_home
+def write(case: int, out: Path, reasons: Path, settings: Settings) -> None:
+    """Write the statements of everything that stands decided in a CASE and restricts somebody."""
+    from seawall.cases.models import AccountDecision
+    from seawall.disclosures.dsa.from_cases import Reasons, statement_of
+
+    told = msgspec.json.decode(reasons.read_bytes(), type=Reasons)
+    decided = AccountDecision.objects.filter(
+        decision__case=case, standing=True, action__in=["remove", "restrict"]
+    ).select_related("decision__case")
+    made = [statement_of(one, told, settings.key()) for one in decided]
+    out.write_bytes(msgspec.json.format(msgspec.json.encode(made)))
+    click.echo(f"{out}: {len(made)} statements")
 
 
 @statements.command("send")

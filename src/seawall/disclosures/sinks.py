@@ -19,6 +19,8 @@ from seawall.disclosures.models import State
 from seawall.disclosures.platforms.directory import reaching, require_known, secret_from
 from seawall.disclosures.platforms.mastodon import MastodonSink
 from seawall.disclosures.platforms.ozone import OzoneSink
+from seawall.disclosures.preserving import PreserveSink
+from seawall.disclosures.receipts import Receipts
 from seawall.disclosures.turn import sending_turn
 from seawall.disclosures.vault.keys import read_operator_key
 from seawall.disclosures.vault.purge import purge
@@ -28,7 +30,7 @@ from seawall.effects.sink import Maker, Order
 from seawall.records.errors import BadInput, Refused, Unavailable
 from seawall.records.ids import IdKey
 
-_CYBERTIP = ("environment", "credentials", "id_key", "store", "store_secret", "private")
+_CYBERTIP = ("environment", "credentials", "id_key", "store", "store_secret", "private", "vault", "operator_key")
 _SIGNALS = ("id_key", "operator_key", "origin", "folder")
 
 
@@ -47,12 +49,12 @@ def _proposal(order: Order) -> Proposal:
 class CybertipSink:
     """Sends the reports of an approved proposal, and retracts those of one that was not upheld."""
 
-    def __init__(self, sender: Sender) -> None:
-        self._sender = sender
+    def __init__(self, sender: Sender, receipts: Receipts | None = None) -> None:
+        self._sender, self._receipts = sender, receipts
 
     @classmethod
     def make(cls, name: str, options: Mapping[str, Any]) -> "CybertipSink":
-        """From seawall.toml: `environment`, `credentials`, `id_key`; `store` and `store_secret` for media."""
+        """From seawall.toml: `environment`, `credentials`, `id_key`; `store` and `store_secret` for media; `vault`."""
         require_known(name, options, _CYBERTIP, ("environment", "credentials", "id_key"))
         credentials = read_credentials(Path(options["credentials"]), options["environment"])
         log: Path = settings.HOME / "outbound.jsonl"
@@ -61,7 +63,10 @@ class CybertipSink:
             secret = {"Authorization": secret_from(options["store_secret"])} if "store_secret" in options else {}
             store = MediaStore(reaching(str(options["store"]), options, log), secret)
         line = Tipline(Outbound([credentials.destination], log), credentials)
-        return cls(Sender(Ledger(_id_key(options["id_key"])), line, store, f"sink {name}"))
+        ledger, receipts = Ledger(_id_key(options["id_key"])), None
+        if "vault" in options:
+            receipts = Receipts(Vault(Path(options["vault"]), read_operator_key(Path(options["operator_key"]))), ledger)
+        return cls(Sender(ledger, line, store, f"sink {name}"), receipts)
 
     def carry_out(self, order: Order) -> str:
         """Send or retract every disclosure that the order names; a second time finds them done."""
@@ -74,7 +79,10 @@ class CybertipSink:
             for disclosure in disclosures:
                 if disclosure.state != State.ACKNOWLEDGED:
                     self._send(disclosure.pk)
-                told.append(self._sender.ledger.find(disclosure.pk).reference)
+                finished = self._sender.ledger.find(disclosure.pk)
+                if self._receipts is not None:
+                    self._receipts.keep(finished, By(order.person, f"receipts of {order.origin}"))
+                told.append(finished.reference)
         return f"reports {', '.join(told)}"
 
     def _send(self, number: int) -> None:
@@ -155,6 +163,7 @@ MAKERS: Mapping[str, Maker] = {
     "cybertip": CybertipSink.make,
     "mastodon": MastodonSink.make,
     "ozone": OzoneSink.make,
+    "preserve": PreserveSink.make,
     "signals": SignalsSink.make,
     "vault": VaultSink.make,
 }
