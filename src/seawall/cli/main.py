@@ -18,6 +18,7 @@ COMMANDS = {
     "run": ("seawall.cli.run:run", "Find the networks in an activity folder."),
     "evaluate": ("seawall.cli.evaluate:evaluate", "Measure runs against the truth of their worlds."),
     "world": ("seawall.cli.world:world", "Make an invented platform with planted networks."),
+    "trial": ("seawall.cli.trial:trial", "Walk test accounts through recommenders, with and without the guard."),
     "id": ("seawall.cli.identity:identity", "Print the keyed id of a platform's own id."),
     "terms": ("seawall.cli.terms:terms", "Import, approve, check and scan with the terms of a lexicon."),
     "hashes": ("seawall.cli.hashes:hashes", "Keep banks of known media and look hashes up."),

@@ -75,13 +75,16 @@ def peaks(tally: Tally) -> Floats:
 def headline(outcome: Outcome, found: Bools) -> dict[str, Any]:
     """The keys that the module's docstring defines; `found` marks the accounts that the run flagged."""
     rng = np.random.default_rng((outcome.plan.seed, 4))
-    off, arms = _pooled(outcome, OFF.name), {a.name: _pooled(outcome, a.name) for a in (ON, TRUTH)}
+    off = _pooled(outcome, OFF.name)
+    walked = {arm.name for arm in outcome.plan.arms}
     drawn = weights(rng, len(off.persona))
     told: dict[str, Any] = _flood(outcome)
     for arm, ending in ((ON.name, ""), (TRUTH.name, "_truth")):
-        kept = ratio(arms[arm].exposures, off.exposures, drawn)
-        told |= _named(f"exposure_cut{ending}", _one_less(kept))
-        told |= _named(f"benign_lost{ending}", ratio(arms[arm].withheld, arms[arm].own_items, drawn))
+        if arm not in walked:
+            continue
+        one = _pooled(outcome, arm)
+        told |= _named(f"exposure_cut{ending}", _one_less(ratio(one.exposures, off.exposures, drawn)))
+        told |= _named(f"benign_lost{ending}", ratio(one.withheld, one.own_items, drawn))
         told |= _costs(rng, outcome, arm, ending)
     told["exposure_recall"] = float(off.exposure[found].sum() / max(off.exposure.sum(), 1))
     return told

@@ -5,19 +5,7 @@ import numpy as np
 
 
 @nb.njit(cache=True)
-def best_neighbours(  # type: ignore[no-untyped-def]  # noqa: ANN201
-    indptr,
-    indices,
-    weights,
-    seeds,
-    factors,
-    followed,
-    shown,
-    who,
-    discount,
-    allowed,
-    count,  # noqa: ANN001
-):
+def best_neighbours(indptr, indices, weights, seeds, factors, followed, shown, who, discount, allowed, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """The `count` best-scored neighbours of each row's seeds.
 
     A neighbour's score is the sum over the row's seeds of factor times weight, lessened by `discount` for each time
