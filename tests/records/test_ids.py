@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seawall.records.ids import IdKey, hash_strings
+from seawall.records.ids import IdKey, hash_strings, hash_words
 
 KEY = IdKey(bytes(range(32)))
 PAPER = tuple(np.frombuffer(bytes(range(16)), "<u8"))
@@ -73,3 +73,9 @@ def test_no_two_of_many_ids_collide():
 def test_a_key_does_not_show_itself():
     assert "00010203" not in repr(KEY)
     assert "\\x00\\x01" not in repr(KEY)
+
+
+@given(st.lists(st.text("abcdefgh", min_size=8, max_size=8), min_size=1))
+def test_a_word_is_hashed_like_its_eight_bytes(texts):
+    words = np.array([int.from_bytes(text.encode(), "little") for text in texts], np.uint64)
+    assert hash_words(words, *PAPER).tolist() == hash_strings(pa.array(texts), *PAPER).tolist()

@@ -14,13 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from seawall.guard.index import read_index, without
+from seawall.guard.index import ACCOUNTS, without_accounts
 from seawall.lake.kept_runs import NAMING
 from seawall.records.ids import IdKey
 
 ERASED = "erased"
 """What stands for an erased account in the evidence of others."""
-GUARD = "guard/index.bin"
+GUARD = f"guard/{ACCOUNTS}"
 
 
 @dataclass
@@ -46,8 +46,7 @@ class Erasure:
         if name.endswith(".parquet"):
             return self._parquet(name.removesuffix(".parquet"), content)
         if name == GUARD:
-            opened = read_index(content, name, self.key)
-            return without(opened, "account", self.key.column("account", pa.array([self.own])))
+            return without_accounts(content, Path(name), self.key, self.key.column("account", pa.array([self.own])))
         text = self._unnamed(content.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
         if name == "summary.json" and self.rows:
             summary = msgspec.json.decode(text)

@@ -12,7 +12,8 @@ import os
 import socket
 import ssl
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,10 +69,13 @@ class Outbound:
         *,
         purpose: str,
         headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
+        body: bytes | Iterable[bytes] | None = None,
+        redirect_answers: bool = False,
     ) -> Answer:
         """One request and its answer; `purpose` is for the ledger.
 
+        A body in pieces is sent as they come; its Content-Length must be among the headers. Where a redirect is
+        itself the answer, `redirect_answers` returns it; it is never followed.
         Raises `Refused` for an origin that is not listed, an address that is not public or a redirect, and
         `Unavailable` where there is no whole answer in time.
         """
@@ -80,7 +84,7 @@ class Outbound:
             destination = self._allowed(method, url)
             answer = self._exchange(destination, method, url, dict(headers or {}), body)
             status = answer.status
-            if 300 <= status < 400:
+            if 300 <= status < 400 and not redirect_answers:
                 raise Refused(f"{_shown(url)} answered with a redirect ({status}); redirects are not followed.")
             return answer
         except (OSError, http.client.HTTPException) as error:
@@ -92,6 +96,31 @@ class Outbound:
         finally:
             self._write(method, url, purpose, status, time.monotonic() - started, note)
 
+    @contextmanager
+    def stream(
+        self, url: str, *, purpose: str, headers: Mapping[str, str] | None = None
+    ) -> Iterator[tuple[int, Iterator[bytes]]]:
+        """GET something large: its length in bytes and its pieces, none of which is kept.
+
+        Raises as `request` does, and `Unavailable` also for an answer other than 200 or one without a length.
+        """
+        started, status, note = time.monotonic(), 0, ""
+        try:
+            destination = self._allowed("GET", url)
+            with self._opened(destination, "GET", url, dict(headers or {}), None) as response:
+                status = response.status
+                if status != 200 or response.length is None:
+                    raise Unavailable(f"{_shown(url)} answered {status} without a body of known length.")
+                yield response.length, _pieces(response)
+        except (OSError, http.client.HTTPException) as error:
+            note = f"{type(error).__name__}: {error}"
+            raise Unavailable(f"{_shown(url)} gave no whole answer ({note}); try again later.") from error
+        except (Refused, Unavailable) as error:
+            note = str(error)
+            raise
+        finally:
+            self._write("GET", url, purpose, status, time.monotonic() - started, note)
+
     def _allowed(self, method: str, url: str) -> Destination:
         destination = self._listed.get(_origin(url))
         if destination is None or method not in _METHODS:
@@ -102,19 +131,35 @@ class Outbound:
         return destination
 
     def _exchange(
-        self, destination: Destination, method: str, url: str, headers: dict[str, str], body: bytes | None
+        self,
+        destination: Destination,
+        method: str,
+        url: str,
+        headers: dict[str, str],
+        body: bytes | Iterable[bytes] | None,
     ) -> Answer:
+        deadline = time.monotonic() + self.timeout
+        with self._opened(destination, method, url, headers, body) as response:
+            told = {name.lower(): value for name, value in response.getheaders()}
+            return Answer(response.status, told, self._read(response, deadline))
+
+    @contextmanager
+    def _opened(
+        self,
+        destination: Destination,
+        method: str,
+        url: str,
+        headers: dict[str, str],
+        body: bytes | Iterable[bytes] | None,
+    ) -> Iterator[http.client.HTTPResponse]:
         scheme, host, port = _origin(url)
         connection = http.client.HTTPConnection(host, port, timeout=self.timeout)
         connection.sock = self._connected(destination, scheme, host, port)
         parts = urlsplit(url)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        deadline = time.monotonic() + self.timeout
         try:
             connection.request(method, target, body, {"Connection": "close", "User-Agent": "seawall", **headers})
-            response = connection.getresponse()
-            told = {name.lower(): value for name, value in response.getheaders()}
-            return Answer(response.status, told, self._read(response, deadline))
+            yield connection.getresponse()
         finally:
             connection.close()
 
@@ -157,6 +202,13 @@ class Outbound:
         handle = os.open(self.ledger, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         with os.fdopen(handle, "a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
+
+
+def _pieces(response: http.client.HTTPResponse) -> Iterator[bytes]:
+    while piece := response.read1(1 << 16):
+        yield piece
+    if response.length:
+        raise http.client.IncompleteRead(b"", response.length)
 
 
 def _origin(url: str) -> tuple[str, str, int]:

@@ -43,7 +43,8 @@ def run(order: Order, stages: Stages, now: datetime | None = None) -> Path:
             conclusions = conclude(material, order.seed, stages)
         with stages.stage("write"):
             names = Names(work / "lake" / "names" if order.plain_ids else None)
-            summary = write_run(folder, work, spell(order, admission, material, conclusions, names))
+            outcome = spell(order, admission, material, conclusions, names)
+            summary = write_run(folder, work, outcome, lexicon, known.entries)
             shutil.rmtree(work)
         write_summary(folder, summary, stages)
     return order.out

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,19 +16,23 @@ import pyarrow.parquet as pq
 from seawall.flow.outcome import KIND_OF, Outcome
 from seawall.flow.progress import Stages, peak_gigabytes
 from seawall.flow.view import report_view
-from seawall.guard import index
+from seawall.guard.findings import ages_of, contents_of, hoods_of, listed, subjects_of
+from seawall.guard.publish import publish
 from seawall.lake.run_tables import write_table
 from seawall.network.told import account_rows, member_rows, network_rows, thing_rows
 from seawall.pages.report import coarse, render
 from seawall.records.roles import ROLES, Role
 from seawall.records.run import QUARANTINE, SCHEMA_VERSION, SIGNALS, TERMS
 from seawall.records.seal import seal
+from seawall.terms.lexicon import Lexicon
 
 WANTED = ("posts", "follows", "interactions", "searches")
 """Tables without which a run is named as degraded."""
 
 
-def write_run(folder: Path, work: Path, outcome: Outcome) -> Mapping[str, object]:
+def write_run(
+    folder: Path, work: Path, outcome: Outcome, lexicon: Lexicon, hash_list: pa.Table
+) -> Mapping[str, object]:
     """Write all that a run leaves but its summary, which it returns; a `research` run leaves aggregates only."""
     quarantine = _quarantine(work)
     if outcome.order.profile == "platform":
@@ -35,7 +40,7 @@ def write_run(folder: Path, work: Path, outcome: Outcome) -> Mapping[str, object
         tables |= {**_networks(outcome), "quarantine": quarantine}
         for name, table in tables.items():
             write_table(folder, name, table)
-        _publish(folder / "guard", outcome)
+        _publish(folder / "guard", outcome, lexicon, hash_list)
     (folder / "report.html").write_text(render(report_view(outcome, degraded(outcome))), "utf-8")
     return _summary(outcome, quarantine)
 
@@ -101,22 +106,23 @@ def _terms(outcome: Outcome) -> pa.Table:
     return pa.table(columns).cast(TERMS)
 
 
-def _publish(folder: Path, outcome: Outcome) -> None:
-    """Publish the guard index; a child's account has an answer of its own, which nobody can read without the key."""
-    findings, accounts = outcome.conclusions.findings, outcome.material.graph.accounts
-    child = outcome.roles == Role.AT_RISK_CHILD
-    hidden, protected = (accounts[findings.accounts[findings.flagged & chosen]] for chosen in (~child, child))
-    folder.mkdir()
-    index.publish(
-        folder / "index.bin",
-        outcome.order.key,
-        {
-            ("account", index.HIDE): hidden,
-            ("account", index.PROTECT): protected,
-            ("hashtag", index.CLOSE): outcome.things["tag"].closed,
-            ("link", index.REFUSE): outcome.things["link"].closed,
-        },
+def _publish(folder: Path, outcome: Outcome, lexicon: Lexicon, hash_list: pa.Table) -> None:
+    """Publish the guard index of what was concluded; nobody can read it without the key."""
+    found, graph, things = outcome.conclusions.findings, outcome.material.graph, outcome.things
+    contents = contents_of(
+        graph.accounts,
+        subjects_of(graph.n, found.accounts, outcome.roles, found.risk, found.flagged),
+        ages_of(outcome.material.tables["accounts"]["age_band"].to_pylist()),
+        hoods_of(
+            graph.ties["follow"] + graph.ties["message"], outcome.conclusions.accused, outcome.conclusions.network
+        ),
+        graph.ties["follow"],
     )
+    media, pdq = listed(hash_list, outcome.order.key)
+    media["cluster"] = things["media"].closed
+    tags, links = things["tag"].closed, things["link"].closed
+    whole = replace(contents, tags=tags, links=links, lexicon=lexicon, media=media, pdq=pdq)
+    publish(folder, outcome.order.key, whole)
 
 
 def _summary(outcome: Outcome, quarantine: pa.Table) -> dict[str, object]:

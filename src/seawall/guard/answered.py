@@ -1,95 +1,97 @@
-"""What the library answers in process; its wire form is made on demand."""
+"""What the library answers in process; its wire form and its id are made on demand."""
 
-from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from seawall.guard.answers import Answer, Decision, KeptAnswer, ProfileAnswer, SearchAnswer
+from seawall.guard.messages import KEY_OF
+from seawall.guard.policy import RANK
 from seawall.guard.trace import Sealer, Trace
+from seawall.guard.verdict import Verdict
+from seawall.guard.view import View
 
-_EMPTY = np.empty(0, np.int64)
 
-
-@dataclass(slots=True)
 class Answered:
-    """A decision; `decision_id` is sealed when it is first read, which costs a microsecond."""
+    """One decision. Its id is sealed when it is first asked for, which costs a few microseconds."""
 
-    decision: Decision
-    message: str
-    trace: Trace
-    sealer: Sealer = field(repr=False)
+    __slots__ = ("_at", "_sealer", "_serial", "_verdict", "_view")
+
+    def __init__(self, verdict: Verdict, view: View, sealer: Sealer, serial: int, at: float) -> None:
+        self._verdict, self._view, self._sealer, self._serial, self._at = verdict, view, sealer, serial, at
+
+    @property
+    def decision(self) -> Decision:
+        """What the platform does."""
+        return RANK[self._verdict.code]
+
+    @property
+    def message(self) -> str:
+        """The neutral key of what the user interface shows; empty where it shows what it always does."""
+        decided = self._verdict
+        return KEY_OF[decided.surface, decided.code, decided.viewer]
 
     @property
     def index_version(self) -> str:
         """The version of the index that answered."""
-        return self.trace.version
+        return self._view.version
+
+    @property
+    def trace(self) -> Trace:
+        """What decided, for the decision log."""
+        code, surface, subject, viewer, evidence = self._verdict
+        view = self._view
+        return Trace(view.version, view.digest, surface, subject, viewer, code, int(self._at), evidence, self._serial)
 
     @property
     def decision_id(self) -> str:
         """Opaque, of one length for every decision; whoever holds the key can open it."""
-        return self.sealer.seal(self.trace)
+        return self._sealer.seal(self.trace)
 
     def wire(self) -> Answer:
         """The answer as sent."""
-        return Answer(
-            decision=self.decision,
-            message=self.message,
-            decision_id=self.decision_id,
-            index_version=self.index_version,
-        )
+        return Answer(**self._told())
+
+    def _told(self) -> dict[str, Any]:
+        return {
+            "decision": self.decision,
+            "message": self.message,
+            "decision_id": self.decision_id,
+            "index_version": self.index_version,
+        }
 
 
-@dataclass(slots=True)
 class Searched(Answered):
-    """`removed`: places of the authors whose results are left out; `help`: the page's text where deterrence is shown."""
+    """`removed`: places of authors whose results are left out; `help`: the text of the page, where it is shown."""
 
-    removed: npt.NDArray[np.int64] = field(default_factory=lambda: _EMPTY)
-    help: str = ""
+    __slots__ = ("help", "removed")
+    removed: npt.NDArray[np.int64]
+    help: str
 
     def wire(self) -> SearchAnswer:
         """The answer as sent."""
-        return SearchAnswer(
-            decision=self.decision,
-            message=self.message,
-            decision_id=self.decision_id,
-            index_version=self.index_version,
-            removed=self.removed.tolist(),
-            help=self.help,
-        )
+        return SearchAnswer(**self._told(), removed=self.removed.tolist(), help=self.help)
 
 
-@dataclass(slots=True)
 class Kept(Answered):
     """`kept`: places of what may be shown, in the order to show it, the last `lowered` of them moved down."""
 
-    kept: npt.NDArray[np.int64] = field(default_factory=lambda: _EMPTY)
-    lowered: int = 0
+    __slots__ = ("kept", "lowered")
+    kept: npt.NDArray[np.int64]
+    lowered: int
 
     def wire(self) -> KeptAnswer:
         """The answer as sent."""
-        return KeptAnswer(
-            decision=self.decision,
-            message=self.message,
-            decision_id=self.decision_id,
-            index_version=self.index_version,
-            kept=self.kept.tolist(),
-            lowered=self.lowered,
-        )
+        return KeptAnswer(**self._told(), kept=self.kept.tolist(), lowered=self.lowered)
 
 
-@dataclass(slots=True)
 class Profiled(Answered):
     """`hidden`: parts of the page that this viewer is not shown."""
 
-    hidden: tuple[str, ...] = ()
+    __slots__ = ("hidden",)
+    hidden: tuple[str, ...]
 
     def wire(self) -> ProfileAnswer:
         """The answer as sent."""
-        return ProfileAnswer(
-            decision=self.decision,
-            message=self.message,
-            decision_id=self.decision_id,
-            index_version=self.index_version,
-            hidden=list(self.hidden),
-        )
+        return ProfileAnswer(**self._told(), hidden=list(self.hidden))

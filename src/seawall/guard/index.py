@@ -1,100 +1,113 @@
-"""The guard index: whom and what a platform's surfaces must not offer.
+"""A published index, open: tables of keyed ids, terms, hashes of known files.
 
-A file of sorted keyed ids with one sealed byte each: the kind of answer. Neither an id nor a role can be read from it
-without the key: the ids are hashed again under the guard's own key, and each byte is masked by a keyed hash of its id.
-Layout, little-endian: 8 bytes of magic, uint32 version, uint32 count, 32 bytes of SHA-256 over what follows; then
-`count` uint64 and `count` bytes.
+A folder of sections (`section.py`), a manifest that is written last, and an index of hashes where there are any. Every
+section carries the version of the index that it was published with, so that parts of two indexes never serve together.
 """
 
-import hashlib
-import struct
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
+import msgspec
 import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
 
+from seawall.guard import canary
+from seawall.guard.media import Media
+from seawall.guard.secrets import Secrets, all_again
+from seawall.guard.section import Section, section_bytes
+from seawall.guard.table import Table, frozen, holds
+from seawall.guard.wording import Wording
 from seawall.records.errors import Damaged, UnknownVersion
 from seawall.records.ids import IdKey, Keys
 from seawall.records.run import SCHEMA_VERSION
 
-MAGIC = b"SEAWALLG"
-_HEAD = struct.Struct("<8sII32s")
+MANIFEST = "manifest.json"
+ACCOUNTS, PAIRS, THINGS, TERMS, HASHES = "accounts.bin", "pairs.bin", "things.bin", "terms.bin", "hashes"
+_MEND = "Publish it again with `seawall run`."
 
-HIDE, CLOSE, REFUSE, PROTECT = 1, 2, 3, 4
-"""Answers: hide an account everywhere; close a hashtag; refuse a link; protect a child's account."""
+
+class Manifest(msgspec.Struct, frozen=True):
+    """What a published folder holds."""
+
+    schema_version: int
+    version: str
+    sections: list[str]
+    entries: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class GuardIndex:
-    """`ids` sorted, shape (n,), and the sealed answer of each; `answer` opens one."""
+class Index:
+    """An open index; `sections` are what `verify` reads. `media` is none where no hash was published."""
 
-    ids: npt.NDArray[np.uint64]
-    sealed: npt.NDArray[np.uint8]
-    key: IdKey
+    folder: Path
+    version: str
+    accounts: Table
+    pairs: Table
+    things: Table
+    wording: Wording
+    media: Media | None
+    secrets: Secrets
+    sections: tuple[Section, ...]
 
-    def answer(self, kind: str, keyed: Keys) -> npt.NDArray[np.uint8]:
-        """The answer for each keyed id of a kind, 0 where the index holds none; shape (len(keyed),)."""
-        wanted = _again(self.key, kind, keyed)
-        places = np.minimum(np.searchsorted(self.ids, wanted), max(len(self.ids) - 1, 0))
-        if not len(self.ids):
-            return np.zeros(len(wanted), np.uint8)
-        found: npt.NDArray[np.uint8] = self.sealed[places] ^ _mask(self.key, wanted)
-        return np.where(self.ids[places] == wanted, found, 0).astype(np.uint8)
+    @classmethod
+    def open(cls, folder: Path, key: IdKey) -> Self:
+        """Open a published index; bodies are not read yet. Errors: `Damaged`, `UnknownVersion`, `Refused`."""
+        manifest, secrets = read_manifest(folder), Secrets.of(key)
+        names = (ACCOUNTS, PAIRS, THINGS, TERMS)
+        sections = tuple(_section(folder / name, secrets) for name in names)
+        if any(f"{section.stamp:016x}" != manifest.version for section in sections):
+            raise Damaged(f"{folder} holds parts of two indexes: it was copied while it was changed. {_MEND}")
+        accounts, pairs, things = (Table.of(section) for section in sections[:3])
+        media = Media.open(folder / HASHES) if (folder / HASHES).is_dir() else None
+        wording = Wording.open(sections[3], secrets)
+        return cls(folder, manifest.version, accounts, pairs, things, wording, media, secrets, sections)
 
+    def check_canary(self) -> None:
+        """Errors: `Damaged` where the index does not find what every index holds."""
+        for kind, table in (("account", self.accounts), ("hashtag", self.things)):
+            keyed = frozen(np.array([self.secrets.canary[kind]], np.uint64))
+            if not holds(table.keys, all_again(keyed, self.secrets.words[kind])[0]):
+                raise Damaged(f"{self.folder} does not find the canary {kind}. {_MEND}")
+        if self.wording.query(canary.TERM) is None:
+            raise Damaged(f"{self.folder} does not find the canary term. {_MEND}")
 
-def publish(path: Path, key: IdKey, answers: dict[tuple[str, int], Keys]) -> int:
-    """Write an index of (kind, answer) → keyed ids; returns its number of entries."""
-    ids = [_again(key, kind, keyed) for (kind, _), keyed in answers.items()]
-    given = [np.full(len(keyed), answer, np.uint8) for (_, answer), keyed in answers.items()]
-    all_ids, all_answers = (
-        np.concatenate([np.empty(0, np.uint64), *ids]),
-        np.concatenate([np.empty(0, np.uint8), *given]),
-    )
-    order = np.argsort(all_ids, kind="stable")
-    sorted_ids = all_ids[order]
-    path.write_bytes(_packed(sorted_ids, all_answers[order] ^ _mask(key, sorted_ids)))
-    return len(sorted_ids)
-
-
-def _packed(ids: npt.NDArray[np.uint64], sealed: npt.NDArray[np.uint8]) -> bytes:
-    body = ids.tobytes() + sealed.tobytes()
-    return _HEAD.pack(MAGIC, SCHEMA_VERSION, len(ids), hashlib.sha256(body).digest()) + body
-
-
-def without(index: GuardIndex, kind: str, keyed: Keys) -> bytes:
-    """The bytes of the same index without these keyed ids of a kind."""
-    stays = ~np.isin(index.ids, _again(index.key, kind, keyed))
-    return _packed(index.ids[stays], index.sealed[stays])
-
-
-def open_index(path: Path, key: IdKey) -> GuardIndex:
-    """An index that was published, checked before anything is read from it."""
-    return read_index(path.read_bytes(), str(path), key)
+    def verify(self) -> None:
+        """Read everything once. Errors: `Damaged` names the part that is not what was published."""
+        for section in self.sections:
+            section.verify()
 
 
-def read_index(blob: bytes, path: str, key: IdKey) -> GuardIndex:
-    """An index from its bytes; `path` names it where they are damaged."""
-    if len(blob) < _HEAD.size:
-        raise Damaged(f"{path} is shorter than the head of a guard index. Publish it again with `seawall run`.")
-    magic, version, count, digest = _HEAD.unpack_from(blob)
-    body = memoryview(blob)[_HEAD.size :]
-    if magic == MAGIC and version != SCHEMA_VERSION:
-        raise UnknownVersion.of(str(path), version, SCHEMA_VERSION)
-    if magic != MAGIC or len(body) != 9 * count or hashlib.sha256(body).digest() != digest:
-        raise Damaged(f"{path} is no whole guard index: its check fails. Publish it again with `seawall run`.")
-    return GuardIndex(np.frombuffer(body[: 8 * count], np.uint64), np.frombuffer(body[8 * count :], np.uint8), key)
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of a published folder."""
+    path = folder / MANIFEST
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError as error:
+        raise Damaged(f"{folder} holds no guard index, or one that was not finished. {_MEND}") from error
+    try:
+        manifest = msgspec.json.decode(raw, type=Manifest)
+    except msgspec.DecodeError as error:
+        raise Damaged(f"{path} is not the manifest of a guard index ({error}). {_MEND}") from error
+    if manifest.schema_version != SCHEMA_VERSION:
+        raise UnknownVersion.of(str(path), manifest.schema_version, SCHEMA_VERSION)
+    return manifest
 
 
-def _again(key: IdKey, kind: str, keyed: Keys) -> Keys:
-    """Keyed ids hashed once more, under the guard's key for their kind."""
-    return key.column(f"guard:{kind}", _texts(keyed))
+def without_accounts(blob: bytes, path: Path, key: IdKey, keyed: Keys) -> bytes:
+    """The bytes of an account section without these keyed accounts; the same where it holds none of them."""
+    secrets = Secrets.of(key)
+    section = Section.read(blob, path, path.stem, secrets)
+    section.verify()
+    words = secrets.words["account"]
+    hashed, rows = Table.of(section).entries(words)
+    stays = ~np.isin(hashed, all_again(frozen(keyed), words))
+    if stays.all():
+        return blob
+    table = Table.build(hashed[stays], rows[stays], words)
+    return section_bytes(path.stem, section.stamp, secrets, table.parts, table.facts)
 
 
-def _mask(key: IdKey, ids: Keys) -> npt.NDArray[np.uint8]:
-    return (key.column("guard-mask", _texts(ids)) & np.uint64(255)).astype(np.uint8)
-
-
-def _texts(keyed: Keys) -> pa.Array:
-    return pa.array(keyed, pa.uint64()).cast(pa.string())
+def _section(path: Path, secrets: Secrets) -> Section:
+    if not path.is_file():
+        raise Damaged(f"{path} is missing from the guard index. {_MEND}")
+    return Section.open(path, path.stem, secrets)

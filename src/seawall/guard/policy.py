@@ -6,6 +6,7 @@ table of numbers, `[surface, subject, viewer]`, which the kernels read; a line's
 those of Ofcom's illegal content codes for user-to-user services, the six of measure F1, one to one.
 """
 
+import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,6 +44,8 @@ class Subject(IntEnum):
     HASH_SEED = 13
     HASH_CLUSTER = 14
     HASH_KNOWN = 15
+    UNSEEN = 16
+    """Anything, while the guard has no index to look at."""
 
 
 class Viewer(IntEnum):
@@ -71,6 +74,7 @@ CODE = {decision: code for code, decision in enumerate(RANK)}
 _ACCOUNTS = frozenset(subject for subject in Subject if subject <= Subject.SELLS)
 _TERMS = frozenset({Subject.TERM_WEAK, Subject.TERM_STRONG, Subject.TERM_BLOCKS, Subject.TAG_CLOSED})
 _THINGS = frozenset({Subject.LINK_REFUSED, Subject.HASH_SEED, Subject.HASH_CLUSTER, Subject.HASH_KNOWN})
+_BLIND = frozenset({Subject.UNSEEN})
 _KEEP = frozenset({Decision.ALLOW, Decision.REMOVE})
 _RANKED = _KEEP | {Decision.LOWER}
 _PAGE = frozenset({Decision.ALLOW, Decision.RESTRICT, Decision.CLOSE})
@@ -85,13 +89,13 @@ def _choices(*groups: tuple[frozenset[Subject], frozenset[Decision]]) -> Choices
 
 
 ALLOWED: Mapping[str, Choices] = {
-    "search": _choices((_ACCOUNTS, _KEEP), (_TERMS, _QUERY)),
-    "suggest": _choices((_TERMS, _KEEP)),
-    "tag": _choices((_TERMS, _PAGE)),
-    "recommend": _choices((_ACCOUNTS | {Subject.BRIDGE, Subject.AMPLIFY}, _RANKED), (_TERMS, _RANKED)),
-    "profile": _choices((_ACCOUNTS, _PAGE)),
-    **{f"contact.{kind}": _choices((_ACCOUNTS, _LATER)) for kind in ContactKind},
-    "upload": _choices((_TERMS | _THINGS, _LATER)),
+    "search": _choices((_ACCOUNTS, _KEEP), (_TERMS | _BLIND, _QUERY)),
+    "suggest": _choices((_TERMS | _BLIND, _KEEP)),
+    "tag": _choices((_TERMS | _BLIND, _PAGE)),
+    "recommend": _choices((_ACCOUNTS | _TERMS | _BLIND | {Subject.BRIDGE, Subject.AMPLIFY}, _RANKED)),
+    "profile": _choices((_ACCOUNTS | _BLIND, _PAGE)),
+    **{f"contact.{kind}": _choices((_ACCOUNTS | _BLIND, _LATER)) for kind in ContactKind},
+    "upload": _choices((_TERMS | _THINGS | _BLIND, _LATER)),
 }
 """The subjects that each surface knows, and the answers that each may have there."""
 SURFACES = tuple(ALLOWED)
@@ -124,8 +128,15 @@ class Policy:
     children: Children
     probes: int
     most_alike: float
+    stale_hours: float
     table: npt.NDArray[np.uint8]
     names: Mapping[tuple[int, int, int], str]
+
+    @property
+    def digest(self) -> str:
+        """What tells this policy from others: 8 hex digits."""
+        told = msgspec.json.encode([self.children, self.probes, self.most_alike, self.stale_hours])
+        return hashlib.sha256(told + self.table.tobytes()).hexdigest()[:8]
 
     @classmethod
     def load(cls, path: Path | None = None) -> Self:
@@ -147,16 +158,19 @@ class Policy:
         children = _children(given.pop("children", {}), where)
         probes = _number(given, "search", "probes", 3, where, 0, 1_000)
         most_alike = _number(given, "recommend", "most_alike", 0.1, where, 0.0, 1.0)
+        stale_hours = _number(given, "index", "stale_hours", 48, where, 0.0, 1e6)
+        _only_numbers(given.pop("index", {}), where)
         contact = given.pop("contact", {})
         given |= {f"contact.{kind}": lines for kind, lines in contact.items()}
         table, names = _compiled(given, where)
         _apply_children(children, table, names)
-        return cls(children, int(probes), float(most_alike), table, names)
+        table.flags.writeable = False
+        return cls(children, int(probes), float(most_alike), float(stale_hours), table, names)
 
     def line(self, surface: str, subject: Subject, viewer: Viewer) -> Line:
         """The line that decides, and its decision."""
         cell = (SURFACE[surface], int(subject), int(viewer))
-        return Line(self.names.get(cell, f"{surface}.{subject.name.lower()} (not named)"), RANK[self.table[cell]])
+        return Line(self.names.get(cell, f"{surface}.{subject.name.lower()} (not named)"), RANK[int(self.table[cell])])
 
     def of(self, surface: str) -> npt.NDArray[np.uint8]:
         """Decision codes of one surface, shape (subjects, viewers)."""
@@ -184,6 +198,11 @@ def _number(given: Any, section: str, key: str, default: float, where: str, low:
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         raise BadConfiguration(f"{where}, {section}.{key} is {value!r}; give a number from {low} to {high}.")
     return value
+
+
+def _only_numbers(left: Any, where: str) -> None:
+    for key in left:
+        raise BadConfiguration.unknown_key(f"{where}, [index]", key, ["stale_hours"])
 
 
 def _compiled(given: Mapping[str, Any], where: str) -> tuple[npt.NDArray[np.uint8], dict[tuple[int, int, int], str]]:

@@ -47,7 +47,7 @@ class Sealer:
         return cls(AESSIV(key.subkey("guard-decision")))
 
     def seal(self, trace: Trace) -> str:
-        """The opaque id of a decision, 72 characters."""
+        """The opaque id of a decision, 70 characters."""
         version, policy, *codes, at, evidence, serial = trace
         note = _NOTE.pack(bytes.fromhex(version), bytes.fromhex(policy), *codes, at, evidence, serial)
         return base64.urlsafe_b64encode(self.cipher.encrypt(note, None)).decode().rstrip("=")

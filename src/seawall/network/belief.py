@@ -42,6 +42,7 @@ AMONG_OUT = ("follow", "mention", "share")
 WANTED = ("message", "comment", "view", "like", "mention")
 ALL_TIES = ("follow", "message", "comment", "like", "mention", "share")
 CONTACT = ("message", "comment")
+SEEKS = ("view", "message")
 ANSWERS = ("follow", "message", "comment", "like", "view")
 PROMOTES = ("mention", "share")
 
@@ -53,12 +54,11 @@ class Content:
     terms: Floats
     offers: Floats
     complaints: Floats
-    sought: Floats
     looks: Floats
     talks: Floats
 
 
-def read_content(own: Evidence, around: Surroundings) -> Content:
+def read_content(own: Evidence) -> Content:
     """The families that need no belief about others.
 
     A term beside an offer weighs most, a term alone less; many terms in one text speak for talking about them.
@@ -71,14 +71,10 @@ def read_content(own: Evidence, around: Surroundings) -> Content:
     looks = column("searches.for_term") > 0
     terms = np.maximum(np.minimum(2.5 * beside + 1.5 * bare, 3.0) - 1.5 * listed, 0)
     talks = np.maximum(1.5 * (bare & ~beside) + 1.5 * listed + 0.5 * looks - 1.0 * offers, 0)
-    sought = np.minimum(
-        _pull(around, Circles.one(looks.astype(np.float32)), ("message", "comment", "view", "mention"), "in"), 2.0
-    )
     return Content(
         (terms + 3.0 * (column("media.known") > 0)).astype(np.float32),
         offers.astype(np.float32),
         np.minimum(column("complaints.received"), 1.5),
-        sought,
         looks.astype(np.float32),
         talks.astype(np.float32),
     )
@@ -101,7 +97,7 @@ SAYS: Mapping[str, str] = {
     "offers": "makes offers: menus, prices or handles to pay to",
     "complaints": "is reported by users",
     "among": "is tied to accounts that sell, more than chance explains",
-    "wanted": "is sought out by accounts that buy, more than chance explains",
+    "wanted": "is sought out by accounts that buy or search for the terms, more than chance explains",
     "promotes": "passes on or mentions accounts that sell",
     "shares": "shares rare links, avatars or files with accounts that sell",
     "contact": "writes to or comments on accounts that sell, more than chance explains",
@@ -121,7 +117,7 @@ class Beliefs:
         self.graph = graph
         self.around = around
         self.known = known
-        self.content = read_content(own, around)
+        self.content = read_content(own)
         # A term beside an offer, or a search for one: those who warn or teach name terms too, and offer nothing.
         self.speaks = (((self.content.terms > 0) & (self.content.offers > 0)) | (self.content.looks > 0)).astype(
             np.float32
@@ -170,7 +166,7 @@ class Beliefs:
 
     def _first(self) -> Floats:
         content = self.content
-        sells = content.terms + content.offers + content.sought + content.complaints + PRIOR[SELLS] + 1
+        sells = content.terms + content.offers + self._sought(content.looks) + content.complaints + PRIOR[SELLS] + 1
         talks = 2 * content.talks + PRIOR[TALKS]
         nothing = np.zeros_like(sells)
         return np.stack([nothing, sells, nothing - 20, talks], axis=1)
@@ -196,12 +192,13 @@ class Beliefs:
         talks = Circles.one(np.ascontiguousarray(members[:, TALKS]))
         promotes = _capped(around, sells, PROMOTES, "out", 3)
         wanted = _capped(around, buys, WANTED, "in", 3) + _capped(around, buys, ("follow",), "in", 1.5)
+        sought = self._sought(content.looks * (1 - members[:, TALKS]))
         selling = {
             "terms": content.terms,
             "offers": content.offers,
             "complaints": content.complaints,
             "among": _capped(around, sells, AMONG_IN, "in", 2) + _capped(around, sells, AMONG_OUT, "out", 2),
-            "wanted": wanted,
+            "wanted": np.maximum(wanted, sought),
             "promotes": promotes,
             "shares": np.minimum(
                 2 * sum(self._shared(thing, sells.members) for thing in ("link", "avatar", "media")), 3
@@ -219,6 +216,14 @@ class Beliefs:
         }
         circle = _capped(around, talks, ALL_TIES, "in", 2) + _capped(around, talks, ALL_TIES, "out", 2)
         return {SELLS: selling, BUYS: buying, TALKS: {"talks": content.talks, "circle": circle}}
+
+    def _sought(self, searching: Floats) -> Floats:
+        """How much accounts are looked at and written to by those who search for the terms, a soft set, shape (n,).
+
+        It needs nobody to be believed in yet: what people find who search for the terms is known without a listed
+        term on it. Whoever talks about the terms searches too, and looks at others who talk.
+        """
+        return _capped(self.around, Circles.one(searching), SEEKS, "in", 3)
 
     def _shared(self, thing: str, sells: Floats) -> Floats:
         return shared_with(self.around.sharing[thing], sells)

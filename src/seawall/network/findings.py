@@ -14,10 +14,10 @@ from seawall.network.belief import BUYS, SAYS, SELLS
 from seawall.network.graph import Floats
 
 FLAGGED_FROM = 0.5
-"""More likely than not: the threshold of an accusation of selling."""
+"""More likely than not: the threshold of an accusation."""
 
-BUYER_FROM = 0.7
-"""The threshold of an accusation of buying: people who look without taking part are the hardest to tell apart."""
+TAKING_PART = 0.8
+"""Contact with sellers, from either side, that an accusation of buying needs, in log-odds: many look and no more."""
 
 WORTH_A_FINDING = 0.02
 """A lower risk is not written down."""
@@ -57,7 +57,8 @@ def conclude_accounts(roles: npt.NDArray[np.float64], families: Mapping[int, Map
     sells = roles[:, [0, 1, 3, 4]].sum(axis=1) >= roles[:, 2]
     agreeing = np.where(sells, _speaking(families[SELLS]), _speaking(families[BUYS]))
     accounts = np.flatnonzero((risk >= WORTH_A_FINDING) & (agreeing >= 1))
-    flagged = (risk > np.where(sells, FLAGGED_FROM, BUYER_FROM)) & (agreeing >= 2)
+    takes_part = sells | (families[BUYS]["contact"] + families[BUYS]["answered"] >= TAKING_PART)
+    flagged = (risk > FLAGGED_FROM) & (agreeing >= 2) & takes_part
     reasons = tuple(_reasons(families[SELLS if sells[account] else BUYS], account) for account in accounts.tolist())
     return Findings(accounts, roles[accounts], risk[accounts], flagged[accounts], reasons)
 

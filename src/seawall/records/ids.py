@@ -83,7 +83,8 @@ def _round(v0, v1, v2, v3):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN
 
 
 @nb.njit(cache=True)
-def _siphash(data, start, stop, k0, k1):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def hash_bytes(data, start, stop, k0, k1):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """SipHash-2-4 of data[start:stop], for kernels to call."""
     v0 = k0 ^ np.uint64(0x736F6D6570736575)
     v1 = k1 ^ np.uint64(0x646F72616E646F6D)
     v2 = k0 ^ np.uint64(0x6C7967656E657261)
@@ -115,7 +116,7 @@ def _siphash(data, start, stop, k0, k1):  # type: ignore[no-untyped-def]  # noqa
 def _siphash_many(data, offsets, k0, k1):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     out = np.empty(len(offsets) - 1, np.uint64)
     for row in range(len(out)):
-        out[row] = _siphash(data, offsets[row], offsets[row + 1], k0, k1)
+        out[row] = hash_bytes(data, offsets[row], offsets[row + 1], k0, k1)
     return out
 
 

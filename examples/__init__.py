@@ -1,0 +1,1 @@
+"""How a platform's own services ask the guard."""

@@ -1,0 +1,1 @@
+"""What people decide on: cases, two persons, audit log, exposure."""

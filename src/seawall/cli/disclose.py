@@ -1,0 +1,30 @@
+"""`seawall disclose`: everything that leaves the house, and what is kept of it."""
+
+import click
+
+from seawall.cli.lazy import LazyGroup
+
+_REPORTS = "seawall.cli.disclose_reports"
+COMMANDS = {
+    "example": (f"{_REPORTS}:example", "Write an invented case, to try everything with."),
+    "quality": (f"{_REPORTS}:quality", "Score the reports of a case and tell what they lack."),
+    "check": (f"{_REPORTS}:check", "Hold the reports of a case to the format's rules."),
+    "rehearse": (f"{_REPORTS}:rehearse", "Send a case to a receiver on this machine."),
+    "draft": (f"{_REPORTS}:draft", "Draft the reports of a case, for two people to approve."),
+    "list": (f"{_REPORTS}:list_disclosures", "List what the ledger holds."),
+    "send": (f"{_REPORTS}:send", "Send what two people approved, or go on with it."),
+    "settle": (f"{_REPORTS}:settle", "Say whether a report whose finish was lost had arrived."),
+    "withdraw": (f"{_REPORTS}:withdraw", "Take a report back before it is finished."),
+    "verify": (f"{_REPORTS}:verify", "Check every digest of the ledger."),
+    "receiver": (f"{_REPORTS}:receiver", "Run a CyberTipline receiver on this machine."),
+    "refresh-schema": (f"{_REPORTS}:refresh_schema", "Fetch the official schema."),
+}
+"""Every command, where it is, and its line of help."""
+
+
+@click.group("disclose", cls=LazyGroup, lazy=COMMANDS)
+def disclose() -> None:
+    """Report cases, state reasons, preserve evidence, share signals.
+
+    The command line drafts, checks and sends; two people approve in the console in between.
+    """

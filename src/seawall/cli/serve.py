@@ -1,0 +1,80 @@
+"""`seawall serve` and `seawall token`: the guard's door, and who may knock."""
+
+from pathlib import Path
+
+import click
+
+from seawall.api.appeals import AppealQueue
+from seawall.api.guard import GuardDoor
+from seawall.api.serve import Place, run_door
+from seawall.api.token_file import A_SECOND, GUARD_SCOPES, Clients, add_token, read_tokens, revoke_token
+from seawall.cli.configuration import Settings, with_settings
+from seawall.guard.library import Guard
+from seawall.guard.policy import Policy
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_TOKENS = click.option(
+    "--tokens", type=_FILE, default="seawall.tokens", show_default=True, help="Tokens, as `seawall token` writes them."
+)
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65_535), default=8080, show_default=True, help="0 takes a free one.")
+@_TOKENS
+@click.option("--policy", type=_FILE, help="Which answer to whom.  [default: the one that ships]")
+@click.option("--overlay", type=_FILE, help="What people decided since the run; the signer's key is beside it, .pub.")
+@click.option("--appeals", type=_FILE, default="seawall.appeals", show_default=True, help="The queue of appeals.")
+@with_settings
+def serve(
+    run: Path,
+    host: str,
+    port: int,
+    tokens: Path,
+    policy: Path | None,
+    overlay: Path | None,
+    appeals: Path,
+    settings: Settings,
+) -> None:
+    """Answer the platform's search, recommender and messages over HTTP.
+
+    RUN is a run folder, or a link to one: move the link to a newer run, and within a second it is served without a
+    lost request; SIGHUP does so at once. Every path is described at /openapi.json. Put a TLS proxy in front of it where
+    the network is not yours alone.
+    """
+    key = settings.key()
+    read_tokens(tokens)
+    guard = Guard.open(run / "guard", key, Policy.load(policy), overlay)
+    door = GuardDoor(guard, key, Clients(), AppealQueue(appeals))
+    try:
+        run_door(door, Place(run / "guard", tokens, host, port))
+    finally:
+        guard.close()
+
+
+@click.command()
+@click.argument("name")
+@click.option("--scope", "scopes", multiple=True, type=click.Choice(GUARD_SCOPES), help="What it may do; repeatable.")
+@click.option(
+    "--rate",
+    type=click.FloatRange(min=0, min_open=True),
+    default=A_SECOND,
+    show_default=True,
+    help="Requests a second.",
+)
+@click.option("--revoke", is_flag=True, help="Remove the token instead.")
+@_TOKENS
+def token(name: str, scopes: tuple[str, ...], rate: float, revoke: bool, tokens: Path) -> None:
+    """Make a token for a machine that asks the guard.
+
+    NAME says whose it is. The secret is printed once; the file keeps its digest. A running server takes the file again
+    within a second.
+    """
+    if revoke:
+        revoke_token(tokens, name)
+        click.echo(f"revoked {name}")
+        return
+    if not scopes:
+        raise click.UsageError("a token needs at least one --scope.")
+    click.echo(add_token(tokens, name, scopes, rate))

@@ -1,0 +1,1 @@
+"""The door for people: pages on cases, and the settings of Django."""

@@ -1,0 +1,1 @@
+"""The door: password, second factor, lockout."""

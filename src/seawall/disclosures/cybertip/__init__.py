@@ -1,0 +1,1 @@
+"""Reports to NCMEC's CyberTipline: shape, rules, client and receiver."""

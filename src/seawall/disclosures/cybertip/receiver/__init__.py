@@ -1,0 +1,1 @@
+"""A receiver on this machine that behaves as the CyberTipline does."""

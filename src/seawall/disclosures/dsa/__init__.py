@@ -1,0 +1,1 @@
+"""The EU's Digital Services Act: statements of reasons, notices, figures."""

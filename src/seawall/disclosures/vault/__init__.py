@@ -1,0 +1,1 @@
+"""The evidence vault: text, metadata and receipts, sealed case by case."""

@@ -1,0 +1,99 @@
+"""What one request reads: an index, a policy, late decisions, as they were when it began.
+
+A view is never changed; a swap or a decision makes a new one. So no request sees parts of two.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from seawall.guard.index import Index
+from seawall.guard.late import Late
+from seawall.guard.media import Media
+from seawall.guard.policy import Policy
+from seawall.guard.secrets import Secrets
+from seawall.guard.table import Rows, Words, frozen
+from seawall.guard.wording import NO_TERMS, Found, Wording
+
+BLIND = "0" * 16
+"""The index version of answers that were given without an index."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Arrays of the index's tables and of the late ones, as the kernels take them; `blind`: there is no index."""
+
+    version: str
+    blind: bool
+    policy: Policy
+    digest: str
+    keys: Words
+    rows: Rows
+    late_keys: Words
+    late_rows: Rows
+    words: Words
+    pairs: Words
+    pair_words: Words
+    things: Words
+    thing_rows: Rows
+    late_things: Words
+    late_thing_rows: Rows
+    tag_words: Words
+    wording: Wording | None
+    late: Late
+    exempt: npt.NDArray[np.int64]
+    media: Media | None
+    secrets: Secrets
+
+    @classmethod
+    def of(cls, index: Index | None, rescued: Wording | None, policy: Policy, late: Late, secrets: Secrets) -> Self:
+        """The view of an index, or of none: then the terms that could be rescued are all that is known."""
+        nothing = Late.nothing()
+        accounts, things = (index.accounts, index.things) if index else (nothing.accounts, nothing.things)
+        wording = index.wording if index else rescued
+        return cls(
+            index.version if index else BLIND,
+            index is None,
+            policy,
+            policy.digest,
+            accounts.keys,
+            accounts.rows,
+            late.accounts.keys,
+            late.accounts.rows,
+            secrets.words["account"],
+            index.pairs.keys if index else nothing.accounts.keys,
+            secrets.words["pair"],
+            things.keys,
+            things.rows,
+            late.things.keys,
+            late.things.rows,
+            secrets.words["hashtag"],
+            wording,
+            late,
+            _exempt(wording, late),
+            index.media if index else None,
+            secrets,
+        )
+
+    def query(self, text: str) -> Found | None:
+        """The worst term in a query, those that people blocked since the run included."""
+        late = self.late.wording.query(text) if self.late.wording else None
+        if late is not None or self.wording is None:
+            return late
+        return self.wording.query(text, self.exempt)
+
+    def text(self, text: str, *, hashtag: bool = False) -> Found | None:
+        """The worst term in a text or a hashtag."""
+        late = self.late.wording.text(text, hashtag=hashtag) if self.late.wording else None
+        if late is not None or self.wording is None:
+            return late
+        return self.wording.text(text, self.exempt, hashtag=hashtag)
+
+
+def _exempt(wording: Wording | None, late: Late) -> npt.NDArray[np.int64]:
+    """The numbers of the terms that people unblocked since the run."""
+    if wording is None or not len(late.unblocked):
+        return NO_TERMS
+    return frozen(np.flatnonzero(np.isin(wording.marks, late.unblocked)).astype(np.int64))

@@ -1,0 +1,38 @@
+"""What one account is to the policy: as who asks, as who is asked about."""
+
+# Kernels are typed by numba when they compile; mypy and ruff read them as plain Python.
+# mypy: disable-error-code="operator,arg-type,assignment,type-var"
+
+import numba as nb
+import numpy as np
+
+from seawall.guard.answers import Age
+from seawall.guard.standing import AGES, row_of, subject_of, viewer_of, young
+from seawall.guard.table import rows_type, words_type
+from seawall.guard.view import View
+
+STANDING = nb.int64(nb.uint64, nb.int64, words_type, rows_type, words_type, rows_type, words_type)
+
+
+@nb.njit(STANDING, cache=True)
+def _viewer(account, age, keys, rows, late_keys, late_rows, words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    row = row_of(account, keys, rows, late_keys, late_rows, words) if account else np.uint64(0)
+    return viewer_of(row, age)
+
+
+@nb.njit(STANDING, cache=True)
+def _standing(account, age, keys, rows, late_keys, late_rows, words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    row = row_of(account, keys, rows, late_keys, late_rows, words)
+    return subject_of(row, age) << 1 | young(row, age)
+
+
+def standing(view: View, account: int, age: Age) -> tuple[int, bool]:
+    """What an account is to the policy, and whether it is a child's."""
+    told = _standing(account, AGES[age], view.keys, view.rows, view.late_keys, view.late_rows, view.words)
+    return told >> 1, bool(told & 1)
+
+
+def viewer(view: View, account: int, age: Age) -> int:
+    """The policy's viewer of an account, 0 for who is not signed in, and the age that the platform states."""
+    found: int = _viewer(account, AGES[age], view.keys, view.rows, view.late_keys, view.late_rows, view.words)
+    return found

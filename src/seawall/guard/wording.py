@@ -1,0 +1,164 @@
+"""The terms of an index: sealed in the file, opened once a machine.
+
+A compiled lexicon spells out what an operator looks for, so it stands in the file under AES-256-GCM. Opened, it is too
+large for every worker to hold its own: they share it in the machine's memory (`shared.py`).
+"""
+
+import hashlib
+from dataclasses import dataclass
+from functools import partial
+from typing import Self
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from seawall.guard.query import ALL_LANES, NOTHING, read, read_text, read_words, spelled, worst_of
+from seawall.guard.secrets import Secrets
+from seawall.guard.section import Section, Words, padded
+from seawall.guard.shared import Block, block
+from seawall.guard.table import Rows, frozen
+from seawall.records.errors import Damaged
+from seawall.terms.lexicon import Lexicon
+from seawall.terms.query import QueryReader
+from seawall.terms.rules import Rules
+from seawall.terms.scan import LANE, PHONETIC, ROW, scan, unpack
+from seawall.terms.scanner import Scanner
+
+Codes = npt.NDArray[np.uint8]
+
+_PARTS = 7
+_SEAL = 4  # words before the sealed block: nonce and tag
+_PIECE = 1 << 19  # words that are sealed or opened at once
+NO_TERMS = frozen(np.empty(0, np.int64))
+
+
+class Found(msgspec.Struct, frozen=True):
+    """The worst term in a text: how bad (1 weak, 2, 3 blocks a search) and its number in the lexicon."""
+
+    severity: int
+    term: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Terms that can be read for. `marks` are the keyed ids of the terms' texts; `rows` belong to `keys`."""
+
+    blob: Words
+    keys: Words
+    rows: Rows
+    severity: Codes
+    marks: Words
+    rules: Rules
+    private: bool = True
+
+    @classmethod
+    def compile(cls, lexicon: Lexicon, marks: Words) -> Self:
+        """The active terms of a lexicon, compiled; `marks` are the keyed ids of all its terms."""
+        blob = frozen(Scanner.compile(lexicon).blob)
+        severity = frozen(np.array([term.severity for term in lexicon.terms], np.uint8))
+        compiled = unpack(blob)
+        table = spelled(QueryReader.of(compiled.forms, compiled.letters, len(lexicon)), severity)
+        return cls(blob, table.keys, table.rows, severity, marks, Rules.of(lexicon))
+
+    def query(self, text: str, exempt: npt.NDArray[np.int64] = NO_TERMS) -> Found | None:
+        """The worst term in a query, in any disguise, misspelt or begun; `exempt` are numbers of terms to pass over."""
+        data, bounds = _twice(text)
+        if self.rules.plain:
+            best = read(data, bounds, self.blob, self.keys, self.rows, self.severity, exempt)
+        else:
+            found = self.rules.settled(scan(data, bounds, False, ALL_LANES, self.blob))
+            found = found[(found[:, ROW] == 0) | (found[:, LANE] != PHONETIC)]
+            best = worst_of(found, self.severity, exempt)
+            best = read_words(data, bounds, self.blob, self.keys, self.rows, self.severity, exempt, best)
+        return _told(best)
+
+    def text(self, text: str, exempt: npt.NDArray[np.int64] = NO_TERMS, *, hashtag: bool = False) -> Found | None:
+        """The worst term in a text, or in one hashtag without its #."""
+        raw = text.encode("utf-8", "surrogatepass")
+        data, bounds = np.frombuffer(raw or b"\0", np.uint8), np.array((0, len(raw)), np.int64)
+        if self.rules.plain:
+            return _told(read_text(data, bounds, hashtag, self.blob, self.severity, exempt))
+        found = self.rules.settled(scan(data, bounds, hashtag, ALL_LANES, self.blob))
+        return _told(worst_of(found, self.severity, exempt))
+
+    def seal(self, secrets: Secrets) -> tuple[list[Words], tuple[int]]:
+        """The parts of the section that holds these terms, and its numbers."""
+        plain = self._plain()
+        nonce = hashlib.blake2b(plain.data, digest_size=16, key=secrets.terms[:32], person=b"seawall-terms").digest()
+        cipher = Cipher(algorithms.AES256(secrets.terms), modes.GCM(nonce)).encryptor()
+        sealed = np.empty(len(plain) + 2, np.uint64)
+        _through(cipher, plain, sealed)
+        cipher.finalize()
+        head = np.frombuffer(nonce + cipher.tag, np.uint64)
+        return [head, sealed[:-2]], (len(plain),)
+
+    @classmethod
+    def open(cls, section: Section, secrets: Secrets) -> Self:
+        """The terms of a section. Errors: `Damaged` where what is sealed is not what was written."""
+        size = section.facts[0]
+        name, group = f"{section.stamp:016x}", f"{secrets.fits:016x}"
+        return cls._of(block(group, name, size + 2, partial(_unseal, section, secrets)))
+
+    def _plain(self) -> Words:
+        """All parts in one block: where each begins and how long it is, then the parts."""
+        rules = msgspec.msgpack.encode((self.rules.terms, self.rules.companions, self.rules.company, self.rules.plain))
+        parts = (self.blob, self.keys, self.rows, self.severity, self.marks, self.rules.whole_words)
+        raw = [np.frombuffer(rules, np.uint8), *(part.view(np.uint8) for part in parts)]
+        bodies = [padded(part) for part in raw]
+        begins = np.cumsum([2 * _PARTS, *map(len, bodies)])[:-1]
+        head = np.stack([begins, [len(part) for part in raw]], axis=1).astype(np.uint64).reshape(-1)
+        return np.concatenate([head, *bodies])
+
+    @classmethod
+    def _of(cls, held: Block) -> Self:
+        head = held.words[: 2 * _PARTS].reshape(-1, 2).astype(np.int64)
+        rules, *parts = (held.words[at : at - (-size // 8)].view(np.uint8)[:size] for at, size in head.tolist())
+        terms, companions, company, plain = msgspec.msgpack.decode(
+            rules.tobytes(), type=tuple[int, int, dict[int, tuple[int, ...]], bool]
+        )
+        blob, keys, rows, severity, marks, whole = parts
+        return cls(
+            blob.view(np.uint64),
+            keys.view(np.uint64),
+            rows.view(np.uint32),
+            severity,
+            marks.view(np.uint64),
+            Rules(terms, companions, whole.view(np.bool_), company, plain),
+            held.private,
+        )
+
+
+def _unseal(section: Section, secrets: Secrets, out: Words) -> None:
+    head, sealed = section.body[:_SEAL].tobytes(), section.body[_SEAL:]
+    cipher = Cipher(algorithms.AES256(secrets.terms), modes.GCM(head[:16], head[16:])).decryptor()
+    _through(cipher, sealed, out)
+    try:
+        cipher.finalize()
+    except InvalidTag as error:
+        raise Damaged(
+            f"the terms in {section.path} do not open: they were changed. Publish the index again."
+        ) from error
+
+
+def _through(cipher: object, source: Words, target: Words) -> None:
+    """Seal or open words piece by piece; `target` has two words more, since the cipher asks for room to spare."""
+    for at in range(0, len(source), _PIECE):
+        piece = np.ascontiguousarray(source[at : at + _PIECE]).data.cast("B")
+        room = target[at : at + len(piece) // 8 + 2].data.cast("B")
+        cipher.update_into(piece, room)  # type: ignore[attr-defined]
+
+
+def _twice(text: str) -> tuple[Codes, npt.NDArray[np.int64]]:
+    """A query's bytes, and again without its spaces where it has any; and where each begins and ends."""
+    raw = text.encode("utf-8", "surrogatepass")
+    if " " not in text.strip():
+        return np.frombuffer(raw or b"\0", np.uint8), np.array((0, len(raw)), np.int64)
+    both = raw + "".join(text.split()).encode("utf-8", "surrogatepass")
+    return np.frombuffer(both, np.uint8), np.array((0, len(raw), len(both)), np.int64)
+
+
+def _told(best: int) -> Found | None:
+    return None if best == NOTHING else Found(best >> 32, best & 0xFFFFFFFF)

@@ -1,0 +1,80 @@
+"""A refused search and an empty one cannot be told apart from outside.
+
+The test asks the example search service in pairs, one refused and one empty query in random order, and compares bodies,
+headers and, by Wilcoxon's signed rank test over the pairs, times. Its power is measured beside it on the same times:
+with one side made later by `FOUND_S` seconds the same test must find the difference in at least 90 of 100 resamples.
+"""
+
+import asyncio
+import random
+import re
+import time
+from importlib.resources import files
+
+import httpx
+import numpy as np
+import pytest
+from scipy.stats import wilcoxon
+
+from guarding import BLOCKED, Deployment, serving
+from test_examples import service
+from examples.guard_client import AsyncGuard
+
+PAIRS, FALSE_ALARM, FOUND_S, POWER = 300, 0.001, 250e-6, 0.9
+EMPTY = "quolbrenda"  # about as long as the blocked one, and nobody writes it
+AFTER = 0.02
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory):
+    """Pairs of answers to a refused and an empty search, and their times in seconds, shape (PAIRS, 2)."""
+    deployment = Deployment.make(tmp_path_factory.mktemp("silent"))
+    shipped = files("seawall.guard").joinpath("policy.toml").read_text()
+    policy = re.sub(r"(?m)^term_blocks .*deterrence.*$", 'term_blocks = { anyone = "silent" }', shipped)
+    (deployment.folder / "policy.toml").write_text(policy)
+    with serving(deployment, "--policy", "policy.toml") as server:
+        return asyncio.run(ask_in_pairs(AsyncGuard(f"http://127.0.0.1:{server.port}", deployment.secret)))
+
+
+async def ask_in_pairs(guard):
+    draw, times, told = random.Random(0), np.empty((PAIRS, 2)), []
+    transport = httpx.ASGITransport(service(guard, AFTER))
+    async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+        for row in range(-20, PAIRS):
+            pair = [None, None]
+            for which in draw.sample((0, 1), 2):
+                begun = time.perf_counter()
+                pair[which] = await client.get("/search", params={"q": (BLOCKED, EMPTY)[which]})
+                times[row, which] = time.perf_counter() - begun
+            told.append(pair)
+    return told, times
+
+
+def differ(times):
+    """How probable a difference as large is where there is none."""
+    return wilcoxon(times[:, 0] - times[:, 1]).pvalue
+
+
+def test_the_guard_did_refuse_one_and_allow_the_other(answers):
+    assert all(answer.status_code == 200 for pair in answers[0] for answer in pair)
+
+
+def test_bodies_are_the_same(answers):
+    assert {answer.content for pair in answers[0] for answer in pair} == {b'{"results":[]}'}
+
+
+def test_headers_are_the_same(answers):
+    assert len({tuple(sorted(answer.headers.items())) for pair in answers[0] for answer in pair}) == 1
+
+
+def test_times_cannot_be_told_apart(answers):
+    assert differ(answers[1]) > FALSE_ALARM
+
+
+def test_the_test_of_times_would_find_a_small_difference(answers):
+    draw, found = np.random.default_rng(0), 0
+    for _ in range(100):
+        times = answers[1][draw.integers(0, PAIRS, PAIRS)]
+        flipped = np.where(draw.random((PAIRS, 1)) < 0.5, times, times[:, ::-1])  # what difference there is, taken out
+        found += differ(flipped + np.array([FOUND_S, 0.0])) <= FALSE_ALARM
+    assert found / 100 >= POWER

@@ -1,0 +1,136 @@
+"""Every page against every role, in one table; every view must stand in it."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.urls.resolvers import URLPattern
+
+from console.invented import case
+from seawall.cases.actor import Actor, Door
+from seawall.cases.commands.proposals import propose
+from seawall.console.urls import urlpatterns
+
+V, A, L, T, M = "viewer", "analyst", "lead", "terms", "admin"
+ALL = {V, A, L, T, M}
+TABLE = {
+    "home": ("get", ALL),
+    "sign-out": ("post", ALL),
+    "stay": ("post", ALL),
+    "queue": ("get", {A, L}),
+    "take-next": ("post", {A, L}),
+    "keep-filter": ("post", {A, L}),
+    "drop-filter": ("post", {A, L}),
+    "case": ("get", {V, A, L}),
+    "members": ("get", {V, A, L}),
+    "drawn": ("get", {V, A, L}),
+    "claim": ("post", {A, L}),
+    "release": ("post", {A, L}),
+    "skip": ("post", {A, L}),
+    "hand-over": ("post", {A, L}),
+    "escalate": ("post", {A, L}),
+    "note": ("post", {A, L}),
+    "preview": ("post", {A, L}),
+    "decide": ("post", {A, L}),
+    "account": ("get", {V, A, L}),
+    "reveal": ("post", {A, L}),
+    "close-look": ("post", {A, L}),
+    "judge": ("post", {A, L}),
+    "proposals": ("get", {A, L, T}),
+    "proposal": ("get", {A, L, T}),
+    "see-evidence": ("post", {A, L, T}),
+    "decide-proposal": ("post", {A, L, T}),
+    "withdraw-proposal": ("post", {A, L, T}),
+    "review-proposal": ("post", {A, L, T}),
+    "terms": ("get", {L, T}),
+    "reveal-term": ("post", {L, T}),
+    "propose-block": ("post", {L, T}),
+    "media": ("get", {V, A, L}),
+    "figures": ("get", ALL),
+    "audit": ("get", {L, M}),
+    "check-audit": ("post", {L, M}),
+    "exposure": ("get", ALL),
+    "stop": ("post", ALL),
+    "people": ("get", {M}),
+    "add-person": ("post", {M}),
+    "reset-access": ("post", {M}),
+    "set-roles": ("post", {M}),
+    "set-active": ("post", {M}),
+    "preferences": ("get", ALL),
+}
+DOOR = {"sign-in", "code", "new-password", "new-second-factor"}
+"""The pages for whoever has not signed in."""
+
+
+def arguments(pattern: URLPattern) -> dict[str, object]:
+    """Something for every part of an address."""
+    return {name: "none" if name == "account" else 1 for name in pattern.pattern.converters}
+
+
+def test_every_view_stands_in_the_table():
+    assert {pattern.name for pattern in urlpatterns} == set(TABLE) | DOOR
+
+
+def ask(client: Client, pattern: URLPattern):
+    method, _ = TABLE[pattern.name]
+    return getattr(client, method)(reverse(pattern.name, kwargs=arguments(pattern)))
+
+
+@pytest.mark.parametrize("role", sorted(ALL))
+def test_every_view_against_a_role(role, people, browser):
+    case(3, 1)
+    client = browser(role)
+    found = {}
+    for pattern in urlpatterns:
+        if pattern.name not in DOOR and pattern.name not in {"sign-out", "stop"}:
+            found[pattern.name] = ask(client, pattern).status_code != 403
+    refused_by_data = {"reveal", "reveal-term"}  # 403 too: the text of another case, no such term
+    expected = {name: role in TABLE[name][1] for name in found}
+    assert {n: v for n, v in found.items() if n not in refused_by_data} == {
+        n: v for n, v in expected.items() if n not in refused_by_data
+    }
+
+
+def test_nobody_gets_in_without_signing_in(database):
+    case(3, 1)
+    client = Client(headers={"host": "localhost"})
+    for pattern in urlpatterns:
+        if pattern.name not in DOOR:
+            answer = ask(client, pattern)
+            assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/sign-in/"), pattern.name
+
+
+def test_a_change_is_never_a_get(browser):
+    browsers = {role: browser(role) for role in sorted(ALL)}
+    for pattern in urlpatterns:
+        if TABLE.get(pattern.name, ("", ()))[0] == "post":
+            role = min(TABLE[pattern.name][1])
+            answer = browsers[role].get(reverse(pattern.name, kwargs=arguments(pattern)))
+            assert answer.status_code == 405, pattern.name
+
+
+def test_the_data_are_asked_too(people, browser):
+    """A page's permission is not enough: a stream that somebody has not opted into stays shut."""
+    one = case(3, 1, stream="children")
+    people["analyst"].streams = ["networks"]
+    people["analyst"].save()
+    client = browser("analyst")
+    item = one.items.first()
+    for name in ("case", "members", "drawn"):
+        assert client.get(reverse(name, args=[one.pk])).status_code == 404
+    for name in ("claim", "skip", "escalate", "note", "preview", "decide"):
+        assert client.post(reverse(name, args=[one.pk])).status_code == 404
+    assert client.post(reverse("reveal", args=[one.pk, item.pk]), {"purpose": "to see"}).status_code == 404
+
+
+def test_a_text_is_reached_through_its_own_case_alone(people, browser):
+    one, other = case(3, 1), case(3, 2)
+    client = browser("analyst")
+    client.post(reverse("claim", args=[one.pk]))
+    item = other.items.first()
+    assert client.post(reverse("reveal", args=[one.pk, item.pk]), {"purpose": "to see"}).status_code == 404
+
+
+def test_nobody_opens_a_proposal_that_is_not_theirs(people, browser):
+    lead = Actor(people["lead"], Door.CONSOLE)
+    proposal = propose(lead, "guard_off", {"why": "a broken index"}, "It refuses everyone.")
+    assert browser("terms").get(reverse("proposal", args=[proposal.pk])).status_code == 404
