@@ -161,7 +161,8 @@ def _arms(ground: Ground, *, brief: bool) -> tuple[Arm, ...]:
 def headline_lines(told: Mapping[str, Any]) -> Iterator[str]:
     """The two sides of the trade, with the guard given the truth beside what the run found."""
     head = told["headline"]
-    yield f"accounts {told['platform']['accounts']:,}, risky {told['platform']['risky']:,} by {told['platform']['risky_by']}"
+    place = told["platform"]
+    yield f"accounts {place['accounts']:,}, risky {place['risky']:,} by {place['risky_by']}"
     if "flooded_share_off" in head:
         yield f"flooded without a guard     {head['flooded_share_off']:8.1%} of items at the worst five follows"
     yield f"{'':<24}{'as found':>14}{'given the truth':>18}"

@@ -110,5 +110,5 @@ def _compared(measure: str, a: Floats, b: Floats, same: bool) -> Comparison:
 
 
 def _runs_needed(variance: float, difference: float) -> int:
-    z = stats.norm.ppf((1 + LEVEL) / 2) + stats.norm.ppf(POWER)
+    z = float(stats.norm.ppf((1 + LEVEL) / 2) + stats.norm.ppf(POWER))
     return max(ceil(variance * z * z / difference**2), 2)

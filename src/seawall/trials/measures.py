@@ -112,7 +112,7 @@ def _costs(rng: Rng, outcome: Outcome, arm: str, ending: str) -> dict[str, Any]:
     change = ratio(np.where(known, on.ndcg - off.ndcg, 0.0), np.where(known, off.ndcg, 0.0), drawn)
     lost = reach_lost(outcome.ground.labels, off, on, drawn)
     worst = max(lost, key=lambda name: lost[name].value or 0.0, default=None)
-    told = _named(f"ndcg_change{ending}", change)
+    told: dict[str, Any] = _named(f"ndcg_change{ending}", change)
     if worst is not None:
         told |= _named(f"reach_lost_max{ending}", lost[worst]) | {f"reach_lost_community{ending}": worst}
     return told

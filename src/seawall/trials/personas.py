@@ -26,8 +26,8 @@ class Persona:
 
     `begins` names whose follows it copies: a community of the labels, `ordinary`, `lookalike` (each in turn), a role,
     or `""` for nobody. `copies` is the mean number of copied follows (Poisson). `borderline` sellers are followed at
-    the start. `visits` are the weights of search, suggest, accounts, posts and tags. `risky_query` is the share of queries
-    that are words of the trade. `follows`, `likes` and `opens` are rates for own, other and risky items that are read.
+    the start. `visits` are the weights of search, suggest, accounts, posts and tags. `risky_query` is the share of
+    queries that are words of the trade. `follows`, `likes` and `opens` are rates for own, other and risky items read.
     A page takes `minutes` (lognormal); after it the persona goes away with probability `pause` for `hours`
     (exponential), and for good with probability `stops`.
     """

@@ -27,7 +27,7 @@ def reachable(platform: Platform, labels: Labels, beside: Sequence[Ints], shield
     the mean over them.
     """
     allowed = np.ones(platform.size, bool) if shield is None else suggestible(platform, shield)
-    return np.mean([_within(platform, labels, one, allowed) for one in beside], axis=0)
+    return np.asarray(np.mean([_within(platform, labels, one, allowed) for one in beside], axis=0))
 
 
 def beside_pages(recommenders: Sequence[Local]) -> list[Ints]:

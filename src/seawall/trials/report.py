@@ -1,7 +1,7 @@
 """The report of a trial: one page that opens offline, in plain language.
 
-It is drawn here, without script, font or picture from elsewhere, from the figures of `trial.json` alone: aggregates, and
-no account, tag or post.
+It is drawn here, without script, font or picture from elsewhere, from the figures of `trial.json` alone: aggregates,
+and no account, tag or post.
 """
 
 from collections.abc import Mapping

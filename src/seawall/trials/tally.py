@@ -46,37 +46,36 @@ class Tally:
     def empty(cls, persona: Ints, personas: int, accounts: int) -> Self:
         """Nothing seen yet."""
         w, s = len(persona), len(SURFACES)
-        counts = [np.zeros((w, s), np.int64) for _ in range(2)]
-        never = [np.full(w, NEVER), np.full(w, NEVER)]
-        flood = [np.zeros((w, FLOOD + 1), np.int64) for _ in range(2)]
-        singles = [np.zeros(w, np.int64) for _ in range(5)]
-        introduced = np.zeros((personas, s, len(SIGNALS), len(ROLES)), np.int64)
         return cls(
-            counts[0],
-            counts[1],
-            never[0],
-            never[1],
-            np.full(w, float(NEVER)),
-            np.zeros(w),
-            np.zeros(w, np.int64),
-            flood[0],
-            flood[1],
-            *singles,
-            introduced,
-            np.zeros(accounts, np.int64),
-            persona,
-            np.ones(w, bool),
+            items=_zeros(w, s),
+            risky=_zeros(w, s),
+            first_step=np.full(w, NEVER),
+            first_items=np.full(w, NEVER),
+            first_minute=np.full(w, float(NEVER)),
+            minutes=np.zeros(w),
+            steps=_zeros(w),
+            flood_items=_zeros(w, FLOOD + 1),
+            flood_risky=_zeros(w, FLOOD + 1),
+            own_items=_zeros(w),
+            withheld=_zeros(w),
+            young_withheld=_zeros(w),
+            sellers_followed=_zeros(w),
+            children_shown=_zeros(w),
+            introduced=_zeros(personas, s, len(SIGNALS), len(ROLES)),
+            exposure=_zeros(accounts),
+            persona=persona,
+            whole=np.ones(w, bool),
         )
 
     @property
     def shown(self) -> Ints:
         """Items with an account behind them, (w,)."""
-        return self.items[:, PEOPLE].sum(axis=1)
+        return np.asarray(self.items[:, PEOPLE].sum(axis=1))
 
     @property
     def exposures(self) -> Ints:
         """Risky ones among these, (w,)."""
-        return self.risky[:, PEOPLE].sum(axis=1)
+        return np.asarray(self.risky[:, PEOPLE].sum(axis=1))
 
     def note_page(self, surface: Surface, who: Ints, there: Bools, risky: Bools) -> None:
         """Count one page of each of `who`: which places held an item, and which of these were risky; both (w, p)."""
@@ -97,6 +96,10 @@ class Tally:
         at = (who[early], follows[early])
         self.flood_items[at] += there[early].sum(axis=1)
         self.flood_risky[at] += risky[early].sum(axis=1)
+
+
+def _zeros(*shape: int) -> Ints:
+    return np.zeros(shape, np.int64)
 
 
 _PEOPLE = (Surface.SEARCH, Surface.ACCOUNTS, Surface.POSTS)

@@ -9,8 +9,8 @@ def best_neighbours(indptr, indices, weights, seeds, factors, followed, shown, w
     """The `count` best-scored neighbours of each row's seeds.
 
     A neighbour's score is the sum over the row's seeds of factor times weight, lessened by `discount` for each time
-    that it was shown. Seeds, followed accounts and those not allowed are left out. Returns items (w, count), -1 padded, and
-    their scores.
+    that it was shown. Seeds, followed accounts and those not allowed are left out. Returns items (w, count), -1 padded,
+    and their scores.
     """
     rows = len(who)
     items = np.full((rows, count), -1, np.int64)
