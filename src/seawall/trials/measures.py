@@ -10,8 +10,8 @@ compared, since both walked the same test accounts. Keys of `headline`, all stab
 * `exposure_cut`, `exposure_cut_truth`: one less risky items with the guard over those without, all personas and
   recommenders; the guard knowing what the run found, or the truth.
 * `exposure_recall`: the share of the risky items shown without a guard that come from accounts which the run flagged.
-* `benign_lost`, `benign_lost_truth`: of the innocent items of the recommender's own pages, those withheld; children's
-  accounts, and what a search for a word of the trade finds, are not counted.
+* `benign_lost`, `benign_lost_truth`: of the innocent items of the recommender's own pages, those withheld. Children's
+  accounts and suggestions to children, and what a search for a word of the trade finds, are not counted.
 * `reach_lost_max`: the most that a look-alike community loses of its showings, and `reach_lost_community` which it is.
 * `ndcg_change`: relative change of NDCG at 20 on the benign follows of ordinary accounts.
 """

@@ -34,7 +34,7 @@ class Tally:
     flood_risky: Ints
     own_items: Ints  # benign items of the recommender's own pages
     withheld: Ints  # of these, those that the guard withheld
-    young_withheld: Ints  # children's accounts withheld, counted apart
+    young_withheld: Ints  # to protect children: their accounts, and suggestions to them; counted apart
     sellers_followed: Ints
     children_shown: Ints
     introduced: Ints  # (personas, surfaces, signals, roles)
