@@ -29,10 +29,17 @@ NATS = 2.5
 """This many nats of surprising ties count as one unit of log-odds: ties come in bursts and are not independent."""
 
 DOUBTED, TRUSTED, PLAIN, SHRUNK = 0.3, 0.6, 10.0, 4.0
-"""A circle counts not at all, or in full, from these shares of how often the median member's circle uses the terms.
+"""A circle counts not at all, or in full, from these shares of how many the median member's circle has who are marked.
 
-Use is measured against everyone's; using them `PLAIN` times as often as everyone is plain enough for any circle.
+Whoever offers under a term or is sought is marked. Shares are measured against everyone's; `PLAIN` times as many as
+among everyone is plain enough for any circle.
 """
+
+SOUGHT = 1.0
+"""Sought this much, in log-odds, an account is marked."""
+
+WANTED_FROM, UNWANTED, USUAL = 0.4, 2.0, 20.0
+"""Wanted at all, in log-odds; the most that not being wanted takes away; the weight of what is true of everyone."""
 
 LEAST = 0.2
 """A belief below this makes nobody a member of a set."""
@@ -98,6 +105,7 @@ SAYS: Mapping[str, str] = {
     "complaints": "is reported by users",
     "among": "is tied to accounts that sell, more than chance explains",
     "wanted": "is sought out by accounts that buy or search for the terms, more than chance explains",
+    "unwanted": "is sought out by nobody who searches or buys",
     "promotes": "passes on or mentions accounts that sell",
     "shares": "shares rare links, avatars or files with accounts that sell",
     "contact": "writes to or comments on accounts that sell, more than chance explains",
@@ -118,10 +126,9 @@ class Beliefs:
         self.around = around
         self.known = known
         self.content = read_content(own)
-        # A term beside an offer, or a search for one: those who warn or teach name terms too, and offer nothing.
-        self.speaks = (((self.content.terms > 0) & (self.content.offers > 0)) | (self.content.looks > 0)).astype(
-            np.float32
-        )
+        # A term beside an offer, or being sought: those who warn or teach name terms too, and few look for them.
+        offering = (self.content.terms > 0) & (self.content.offers > 0)
+        self.marked = (offering | (self._sought(self.content.looks) >= SOUGHT)).astype(np.float32)
         self.now = self._decided(_softmax(self._first()))
 
     def settle(self, rounds: int, trees: Floats | None = None, *, ease: float = 0.0) -> Floats:
@@ -153,14 +160,14 @@ class Beliefs:
         return Circles.of(sells * trust, circle), Circles.of(buys * trust, circle)
 
     def _trust(self, accused: npt.NDArray[np.int64], circle: npt.NDArray[np.int64]) -> Floats:
-        """How far each circle counts: not at all when its members use the terms little more than everyone.
+        """How far each circle counts: not at all when it has hardly more members who are marked than everyone.
 
         People who know each other are a circle too. Shares are shrunk towards everyone's by `SHRUNK` members.
         """
-        usual = float(self.speaks.mean())
+        usual = float(self.marked.mean())
         sizes = np.bincount(circle).astype(np.float32)
-        spoken = np.bincount(circle, self.speaks[accused]).astype(np.float32)
-        ratio = (spoken + SHRUNK * usual) / (sizes + SHRUNK) / max(usual, 1e-6)
+        found = np.bincount(circle, self.marked[accused]).astype(np.float32)
+        ratio = (found + SHRUNK * usual) / (sizes + SHRUNK) / max(usual, 1e-6)
         scale = min(float(np.median(ratio[circle])) if len(circle) else 1.0, PLAIN)
         return np.clip((ratio / max(scale, 1.0) - DOUBTED) / (TRUSTED - DOUBTED), 0, 1)
 
@@ -199,6 +206,7 @@ class Beliefs:
             "complaints": content.complaints,
             "among": _capped(around, sells, AMONG_IN, "in", 2) + _capped(around, sells, AMONG_OUT, "out", 2),
             "wanted": np.maximum(wanted, sought),
+            "unwanted": self._unwanted(np.maximum(wanted, sought) >= WANTED_FROM, members[:, SELLS]),
             "promotes": promotes,
             "shares": np.minimum(
                 2 * sum(self._shared(thing, sells.members) for thing in ("link", "avatar", "media")), 3
@@ -224,6 +232,18 @@ class Beliefs:
         term on it. Whoever talks about the terms searches too, and looks at others who talk.
         """
         return _capped(self.around, Circles.one(searching), SEEKS, "in", 3)
+
+    def _unwanted(self, wanted: npt.NDArray[np.bool_], sells: Floats) -> Floats:
+        """What it takes away that nobody seeks an account, as far as those who are believed to sell are sought.
+
+        The log-likelihood ratio of not being wanted, learnt in each round; where a platform tells of no views,
+        searches or messages nobody is wanted, and nothing is taken away.
+        """
+        usual = float(wanted.mean())
+        believed = np.where(sells > LEAST, sells, 0)
+        share = (float(believed @ wanted) + USUAL * usual) / (float(believed.sum()) + USUAL)
+        less = max(float(np.log((1.02 - share) / (1.02 - usual))), -UNWANTED)
+        return np.where(wanted, 0, min(less, 0.0)).astype(np.float32)
 
     def _shared(self, thing: str, sells: Floats) -> Floats:
         return shared_with(self.around.sharing[thing], sells)
