@@ -10,11 +10,15 @@ from typing import Any
 import click
 
 from seawall.cli.configuration import Settings, with_settings
-from seawall.cli.trial_order import Ground, Invented, carry_out, existing, finish, invent
-from seawall.records.errors import BadInput, SeawallError
+from seawall.cli.trial_checklist import answer_all
+from seawall.cli.trial_order import Ground, Invented, carry_out, existing, finish, invent, invented_in
+from seawall.cli.trial_staging import StagingRequest
+from seawall.records.errors import BadInput, SeawallError, Unavailable
 from seawall.trials.arms import MAIN, OFF, ON, PARTIAL, Arm
 from seawall.trials.compare import compare as compare_trials
+from seawall.trials.report import render
 from seawall.trials.results import read
+from seawall.trials.staging_trial import StagingPlan
 from seawall.trials.trial import Plan
 from seawall.trials.watch import RATE, alarm_line, line, open_watch
 
@@ -142,11 +146,92 @@ def watch(
 
 @trial.command()
 @click.argument("folder", type=FOLDER)
+@click.option("--run", "run_folder", type=FOLDER, help="The run that was walked.  [default: the one in FOLDER]")
+@click.option("--activity", type=FOLDER, help="What it read.  [default: that of the world in FOLDER]")
+@click.option("--truth", type=FILE, help="Its truth.  [default: that of the world in FOLDER]")
+@click.option("--measured", multiple=True, type=FILE, help="What other commands printed as JSON, a file each.")
+@with_settings
+def checklist(
+    folder: Path,
+    run_folder: Path | None,
+    activity: Path | None,
+    truth: Path | None,
+    measured: tuple[Path, ...],
+    settings: Settings,
+) -> None:
+    """Answer the fourteen questions that a head of safety is asked, each with a figure and its command.
+
+    FOLDER is a trial. The exit code is 0 only where all fourteen pass.
+    """
+    ground = (
+        existing(activity, run_folder, truth, settings)
+        if activity and run_folder and truth
+        else invented_in(folder, read(folder).figures)
+    )
+    given = answer_all(ground, read(folder), measured)
+    for answer in given:
+        click.echo(answer.line())
+    passed = sum(answer.passed is True for answer in given)
+    click.echo(f"{passed} of {len(given)} pass")
+    if passed < len(given):
+        raise SeawallError(f"{len(given) - passed} of the {len(given)} questions fall short.")
+
+
+@trial.command()
+@click.argument("base")
+@click.option("--activity", type=FOLDER, required=True, help="The synthetic population of the staging platform.")
+@click.option("--truth", type=FILE, required=True, help="Who is risky there: truth.parquet.")
+@click.option("--testers", type=FILE, required=True, help="Ids of fresh test accounts, one a line; no others are used.")
+@click.option("--allow", multiple=True, help="An origin that may be reached, as https://host; may be repeated.")
+@click.option("--private", is_flag=True, help="The listed origins have private addresses.")
+@click.option(
+    "--rate", type=click.FloatRange(0, min_open=True), default=5.0, show_default=True, help="Requests a second."
+)
+@click.option("--runs", type=click.IntRange(min=1), default=5, show_default=True, help="Of each persona.")
+@click.option("--pages", type=click.IntRange(min=1), default=20, show_default=True, help="Of each walk, at most.")
+@click.option("--children", is_flag=True, help="Walk the child persona; the host must state a synthetic population.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of everything random.")
+@click.option("--live", is_flag=True, help="Send it. Without this nothing leaves.")
+@with_settings
+def staging(
+    base: str,
+    activity: Path,
+    truth: Path,
+    testers: Path,
+    allow: tuple[str, ...],
+    private: bool,
+    rate: float,
+    runs: int,
+    pages: int,
+    children: bool,
+    seed: int,
+    live: bool,
+    settings: Settings,
+) -> None:
+    """Walk a platform's staging recommender at BASE, within limits.
+
+    A dry run unless --live is given. Prints one line of JSON: aggregates, and how much of the walk is whole; a partial
+    one ends with an exit code that is not 0.
+    """
+    plan = StagingPlan(runs, seed, pages, children)
+    request = StagingRequest(base, activity, truth, testers, allow, private, rate)
+    if not live:
+        click.echo(request.dry_run(plan))
+        return
+    told = request.send(plan, settings.key_for_run(activity))
+    click.echo(json.dumps(told))
+    if told["partial"]:
+        whole, planned = told["walks"]["whole"], told["walks"]["planned"]
+        raise Unavailable(
+            f"the trial is partial: {whole} of {planned} walks are whole. See failures and unknown_items."
+        )
+
+
+@trial.command()
+@click.argument("folder", type=FOLDER)
 @click.option("--out", type=click.Path(path_type=Path), help="Where to write it.  [default: report.html in the folder]")
 def report(folder: Path, out: Path | None) -> None:
     """Draw the report of a finished trial again: one page that opens offline."""
-    from seawall.trials.report import render
-
     place = out or folder / "report.html"
     place.write_text(render(read(folder).figures), encoding="utf-8")
     click.echo(f"report: {place}")

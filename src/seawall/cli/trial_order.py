@@ -61,10 +61,21 @@ def invent(out: Path, world: Invented, *, quiet: bool) -> Ground:
     clear(out)
     folder, run = out / "world", out / "run"
     build(folder, world.accounts, world.seed, world.background)
-    key = IdKey(hashlib.blake2b(f"invented world {world.seed}".encode(), digest_size=32).digest())
-    order = Order(folder / "activity", run, key, (folder / "lexicon.csv",))
+    order = Order(folder / "activity", run, _key_of_seed(world.seed), (folder / "lexicon.csv",))
     carry_out_run(order, Stages(STAGES, quiet=quiet))
-    return Ground(folder / "activity", folder / "truth.parquet", run, key)
+    return Ground(folder / "activity", folder / "truth.parquet", run, order.key)
+
+
+def invented_in(out: Path, told: Mapping[str, Any]) -> Ground:
+    """The world that a trial invented in its folder; raises BadInput where it walked another platform."""
+    folder = out / "world"
+    if not (folder / "truth.parquet").exists():
+        raise BadInput(f"{out} holds no invented world. Give --activity, --run and --truth of what it walked.")
+    return Ground(folder / "activity", folder / "truth.parquet", out / "run", _key_of_seed(told["plan"]["seed"]))
+
+
+def _key_of_seed(seed: int) -> IdKey:
+    return IdKey(hashlib.blake2b(f"invented world {seed}".encode(), digest_size=32).digest())
 
 
 def clear(out: Path) -> None:

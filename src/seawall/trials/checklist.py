@@ -174,8 +174,8 @@ def _recommender(m: Material) -> Answer:
     cut = m.figures["headline"]["exposure_cut"]
     when = ", ".join("never" if items is None else f"{items:.0f}" for items in first)
     figure = (
-        f"{np.mean(shares[0]):.1%} of fresh accounts meet a risky item in their first 50 without the guard (median item "
-        f"{when} by recommender), {np.mean(shares[1]):.1%} with it; {cut:.1%} of showings are gone"
+        f"{np.mean(shares[0]):.1%} of fresh accounts meet a risky item in their first 50 without the guard (median "
+        f"item {when} by recommender), {np.mean(shares[1]):.1%} with it; {cut:.1%} of showings are gone"
     )
     return Answer(9, "What does a fresh account see", figure, TRIAL, cut >= 0.9)
 
