@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -136,9 +136,9 @@ def watch(
             time.sleep(every * 3600)
         seed = int(held.state.baseline[:6], 16) + 1 + held.state.rounds
         outcome, told = carry_out(ground, Plan(runs, seed, arms=(OFF, ON)), policy, quiet=True)
-        folder = Path(mkdtemp(prefix="seawall-watch-")) / "trial"
-        finish(folder, outcome, told)
-        held.take(read(folder))
+        with TemporaryDirectory(prefix="seawall-watch-") as folder:
+            finish(Path(folder), outcome, told)
+            held.take(read(Path(folder)))
         click.echo(line(held.state))
         if held.state.alarms:
             raise SeawallError(alarm_line(held.state))

@@ -179,9 +179,12 @@ def _walked(rng: Rng, tally: Tally, who: Ints) -> dict[str, Any]:
 
 
 def _surface(tallies: list[Tally], place: int) -> dict[str, Any]:
+    """Items and risky ones, and how many walks meet one among the surface's first N items."""
     items = sum(int(t.items[:, place].sum()) for t in tallies)
     risky = sum(int(t.risky[:, place].sum()) for t in tallies)
-    return {"items": items, "risky": risky, "share": risky / items if items else None}
+    first = np.concatenate([t.first_at[:, place] for t in tallies])
+    within = {str(n): float(((first != NEVER) & (first <= n)).mean()) for n in FIRST}
+    return {"items": items, "risky": risky, "share": risky / items if items else None, "exposed_within": within}
 
 
 def introductions(tallies: list[Tally], personas: list[str]) -> list[dict[str, Any]]:
@@ -240,6 +243,7 @@ def _pooled(outcome: Outcome, arm: str, rounds: int | None = None) -> Tally:
 
 
 def _summed(tallies: list[Tally]) -> Tally:
+    """Counts of several recommenders, added up for each test account; when each first met something is not told."""
     first = tallies[0]
     names = [name for name in first.__dataclass_fields__ if name not in {"persona", "whole"}]
     whole = np.all([t.whole for t in tallies], axis=0)

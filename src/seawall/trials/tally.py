@@ -25,6 +25,7 @@ class Tally:
 
     items: Ints  # (w, surfaces)
     risky: Ints  # (w, surfaces)
+    first_at: Ints  # (w, surfaces): the item of that surface that was the first risky one
     first_step: Ints
     first_items: Ints
     first_minute: Floats
@@ -49,6 +50,7 @@ class Tally:
         return cls(
             items=_zeros(w, s),
             risky=_zeros(w, s),
+            first_at=np.full((w, s), NEVER),
             first_step=np.full(w, NEVER),
             first_items=np.full(w, NEVER),
             first_minute=np.full(w, float(NEVER)),
@@ -80,15 +82,18 @@ class Tally:
     def note_page(self, surface: Surface, who: Ints, there: Bools, risky: Bools) -> None:
         """Count one page of each of `who`: which places held an item, and which of these were risky; both (w, p)."""
         s = SURFACES.index(surface)
-        before = self.shown[who]
+        before, met = self.shown[who], risky.any(axis=1)
+        rank = risky.argmax(axis=1)
+        here = met & (self.first_at[who, s] == NEVER)
+        self.first_at[who[here], s] = self.items[who[here], s] + 1 + rank[here]
         self.items[who, s] += there.sum(axis=1)
         self.risky[who, s] += risky.sum(axis=1)
         if surface in _PEOPLE:
-            new = risky.any(axis=1) & (self.first_step[who] == NEVER)
+            new = met & (self.first_step[who] == NEVER)
             at = who[new]
             self.first_step[at] = self.steps[at]
             self.first_minute[at] = self.minutes[at]
-            self.first_items[at] = before[new] + 1 + risky[new].argmax(axis=1)
+            self.first_items[at] = before[new] + 1 + rank[new]
 
     def note_flood(self, who: Ints, follows: Ints, there: Bools, risky: Bools) -> None:
         """Count a page of suggestions or posts at the number of follows that each has made."""
