@@ -1,4 +1,4 @@
-"""`seawall trial`: what a platform shows to fresh accounts, and what the guard changes."""
+"""`seawall trial`: what a platform shows to fresh accounts."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""Fourteen questions that a platform must be able to answer, each with a figure and its command.
+"""Fourteen questions to a platform, each with a figure.
 
 The questions follow what the 2023 reports found wrong. Whatever was not measured is said to be so and falls short: a
 question without a figure is no pass.

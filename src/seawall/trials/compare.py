@@ -1,4 +1,4 @@
-"""Which of two trials exposed people less: better, worse, or cannot tell.
+"""Which of two trials exposed people less, or that none can tell.
 
 The unit is a run: the mean, over personas and recommenders, of the share of risky items that a test account was shown.
 Where both trials walked the same test accounts on the same platform they are paired, run by run. The interval is a

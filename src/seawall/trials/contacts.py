@@ -1,4 +1,4 @@
-"""Who could reach whom: the guard asked about pairs that know each other in the activity.
+"""Who could reach whom: the guard asked about pairs.
 
 Messages are metadata and most platforms give none, so follows stand for them: each pair is taken as if the first wrote
 to the second. Pairs without a part in the trade are connected, the others are strangers.

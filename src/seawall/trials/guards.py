@@ -1,4 +1,4 @@
-"""The guards that a trial asks: what a run published, and one that is given the truth."""
+"""The guards that a trial asks: of a run, and of the truth."""
 
 from dataclasses import replace
 from pathlib import Path

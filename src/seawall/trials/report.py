@@ -1,4 +1,4 @@
-"""The report of a trial: one page that opens offline, in plain language.
+"""The report of a trial: one page that opens offline.
 
 It is drawn here, without script, font or picture from elsewhere, from the figures of `trial.json` alone: aggregates,
 and no account, tag or post.

@@ -1,4 +1,4 @@
-"""A trial of a platform's staging recommender: what it shows, and how much of the walk is whole."""
+"""A trial of a platform's staging recommender."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Where each test account begins: whom it follows, what it cares for, what it asks."""
+"""Where each test account begins, and what it cares for."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""One account at a time, or the network at once: what is left, and how soon it forms again.
+"""One account at a time, or the network at once: what survives.
 
 A day by day simulation over the ties of the accounts that trade. As many accounts are removed in all either way, those
 that the run flagged: a few every day, drawn at random, or every network on the first day. Half of the removed come

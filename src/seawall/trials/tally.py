@@ -1,4 +1,4 @@
-"""What a walk leaves: counts by test account, and by surface and signal."""
+"""What a walk leaves: counts by test account, surface and signal."""
 
 from dataclasses import dataclass
 from typing import Self

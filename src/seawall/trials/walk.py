@@ -1,4 +1,4 @@
-"""Test accounts walk a recommender, all of them at once, with or without a guard.
+"""Test accounts walk a recommender, all of them at once.
 
 Every draw comes from the seed and the step, for every test account whether it still walks or not: two walks that differ
 in the guard alone differ in nothing else.

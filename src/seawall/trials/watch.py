@@ -1,4 +1,4 @@
-"""A trial that never ends: an alarm when people are shown more than before.
+"""An alarm when people are shown more than before.
 
 The baseline is a finished trial. For each surface, and for all together, a bet is placed against "the mean share of
 risky items is no higher than it was": while that is true, whoever bets multiplies a stake by 1/a with a chance of at

@@ -1,4 +1,4 @@
-"""A platform's own staging recommender over HTTP, within limits that keep a trial away from people.
+"""A platform's own staging recommender over HTTP, within limits.
 
 The host must be on the list; test accounts are those that the operator names and no others; requests keep a rate; a
 population with child personas is walked only where the host states, in a header of every answer, that it is synthetic.
