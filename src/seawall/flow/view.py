@@ -43,7 +43,14 @@ def report_view(outcome: Outcome, degraded: tuple[str, ...]) -> ReportView:
 def _certainty(outcome: Outcome, degraded: tuple[str, ...]) -> Certainty:
     risk, flagged = outcome.conclusions.findings.risk, outcome.conclusions.findings.flagged
     inside, outside = (np.histogram(of, np.linspace(0, 1, 21))[0].tolist() for of in (risk[flagged], risk[~flagged]))
-    return Certainty(tuple(inside), tuple(outside), float((1 - risk[flagged]).sum()), METHOD, degraded)
+    return Certainty(
+        tuple(inside),
+        tuple(outside),
+        float((1 - risk[flagged]).sum()),
+        METHOD,
+        degraded,
+        outcome.population.sentences(),
+    )
 
 
 def _networks(outcome: Outcome) -> list[NetworkView]:
