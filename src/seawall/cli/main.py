@@ -22,6 +22,7 @@ COMMANDS = {
     "id": ("seawall.cli.identity:identity", "Print the keyed id of a platform's own id."),
     "terms": ("seawall.cli.terms:terms", "Import, approve, check and scan with the terms of a lexicon."),
     "hashes": ("seawall.cli.hashes:hashes", "Keep banks of known media and look hashes up."),
+    "guard": ("seawall.cli.guard:guard", "Explain what the guard decides, compare and publish its index."),
     "serve": ("seawall.cli.serve:serve", "Answer the platform's search, recommender and messages over HTTP."),
     "token": ("seawall.cli.serve:token", "Make a token for a machine that asks the guard."),
     "console": ("seawall.cli.console:console", "Serve the console, where people review networks."),
