@@ -10,7 +10,7 @@ from working import case, person, signed_in
 
 from seawall.cases.commands import queue
 from seawall.cases.commands.queue import claim, claim_next
-from seawall.cases.models import Case
+from seawall.cases.models import AuditEntry, Case
 from seawall.records.errors import Refused
 
 
@@ -87,6 +87,15 @@ def test_a_hidden_case_and_a_missing_one_are_refused_alike(ana):
     with pytest.raises(Refused) as missing:
         queue.get_case(ana, of.pk)
     assert str(hidden.value) == str(missing.value)
+
+
+def test_whoever_reads_a_case_is_in_the_log_with_the_purpose(ana, ben):
+    of = claim(ana, case())
+    for _ in range(3):
+        queue.get_case(ana, of.pk)
+    queue.get_case(ben, of.pk)
+    told = AuditEntry.objects.filter(action="read case").order_by("sequence").values_list("pseudonym", "purpose")
+    assert list(told) == [("reviewer-ana", "to work on the case"), ("reviewer-ben", "to look at the case")]
 
 
 def test_an_administrator_sees_no_case(database):

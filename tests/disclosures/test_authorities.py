@@ -9,11 +9,14 @@ from disclosing import NOW
 
 from seawall.disclosures.authorities.portal_pack import (
     Assessment,
+    acknowledge_pack,
     described,
+    file_pack,
+    release_pack,
     suggested_priority,
-    write_portal_pack,
 )
 from seawall.disclosures.authorities.router import Registered, require_first, routes_for
+from seawall.disclosures.cybertip.filing import file_drafts
 from seawall.disclosures.dossier import Decision
 from seawall.disclosures.example import START, example_dossier
 from seawall.disclosures.ledger import Identity
@@ -73,33 +76,45 @@ def test_an_account_goes_to_one_of_two_that_exclude_each_other(ledger, state, re
         require_first(ledger, "nca", ["u1"])
 
 
-def test_a_pack_tells_what_is_known_of_its_accounts_only(dossier, tmp_path):
+def taken_from(path, key):
+    taken = {}
+    verify_pack(path, key, KEY.public, lambda name, pieces: taken.update({name: b"".join(pieces)}))
+    return [json.loads(content) for content in taken.values()]
+
+
+def test_a_pack_leaves_after_two_people_and_tells_of_its_accounts_only(dossier, ledger, tmp_path):
     chosen = accounts_in(dossier, "GB")
-    description = described(dossier, ASSESSED, chosen, START + timedelta(days=1))
-    key, taken = write_portal_pack(tmp_path / "pack", KEY, dossier, description, "lead", "report"), {}
-    manifest = verify_pack(
-        tmp_path / "pack", key, KEY.public, lambda name, pieces: taken.update({name: b"".join(pieces)})
-    )
-    told = json.loads(taken["items/000001"])
-    assert [one["id"] for one in told["accounts"]] == list(chosen)
+    filed = file_pack(ledger, dossier, "nca", ASSESSED, chosen, START + timedelta(days=1))
+    with pytest.raises(Refused, match="nothing of case"):
+        release_pack(ledger, KEY, dossier.case_id, "nca", tmp_path / "pack", "lead", NOW)
+    for one in filed:
+        ledger.approve(one, "first", "1", NOW)
+        ledger.approve(one, "second", "2", NOW)
+    key = release_pack(ledger, KEY, dossier.case_id, "nca", tmp_path / "pack", "lead", NOW)
+    told = taken_from(tmp_path / "pack", key)
+    assert [one["account"]["id"] for one in told] == list(chosen)
     others = [one.account.handle for one in dossier.suspects if one.account.id not in chosen]
-    assert not [handle for handle in others if handle.encode() in taken["items/000001"]]
-    assert manifest.items[0].name == "case.json"
-    threads = sum(len(one.threads) for one in dossier.suspects if one.account.id in chosen)
-    assert len(manifest.items) == 1 + threads
-    assert all(one["sign_ins"][0]["port"] for one in told["accounts"])
+    assert not [handle for handle in others if handle in json.dumps(told)]
+    assert all(one["account"]["sign_ins"][0]["port"] for one in told)
+    assert acknowledge_pack(ledger, dossier.case_id, "nca", "URN-7", NOW) == len(chosen)
+    assert {ledger.find(one.pk).reference for one in filed} == {"URN-7"}
+    assert {ledger.find(one.pk).state for one in filed} == {State.ACKNOWLEDGED}
+
+
+def test_what_went_to_one_authority_is_not_drafted_for_the_other(dossier, ledger):
+    file_pack(ledger, dossier, "nca", ASSESSED, ["u00001"], START)
+    with pytest.raises(Refused, match="reported to nca"):
+        file_drafts(ledger, dossier, "production", NOW)
 
 
 def test_only_three_months_of_sign_ins_are_told(dossier):
-    chosen = tuple(one.account.id for one in dossier.suspects)
-    late = json.loads(described(dossier, ASSESSED, chosen, START + timedelta(days=200)))
-    assert [one["sign_ins"] for one in late["accounts"]] == [[]] * 12
+    late = json.loads(described(dossier, ASSESSED, "u00001", START + timedelta(days=200)))
+    assert late["account"]["sign_ins"] == []
 
 
 def test_a_child_is_told_as_one(dossier):
     child = next(one.account.id for one in dossier.suspects if one.victim)
-    (told,) = json.loads(described(dossier, ASSESSED, (child,), START))["accounts"]
-    assert told["role"] == "child in need of help"
+    assert json.loads(described(dossier, ASSESSED, child, START))["account"]["role"] == "child in need of help"
 
 
 def test_priority_is_suggested_and_a_person_gives_reasons(dossier):
@@ -107,6 +122,6 @@ def test_priority_is_suggested_and_a_person_gives_reasons(dossier):
     adults = msgspec.structs.replace(dossier, suspects=tuple(one for one in dossier.suspects if not one.victim))
     assert [suggested_priority(one) for one in (near, dossier, adults)] == ["P1", "P2", "P3"]
     with pytest.raises(BadInput, match="names its reasons"):
-        described(dossier, Assessment(priority="P1", why=" ", by="lead"), ("u00000",), START)
-    with pytest.raises(BadInput, match="none of the 1"):
-        described(dossier, ASSESSED, ("nobody",), START)
+        described(dossier, Assessment(priority="P1", why=" ", by="lead"), "u00000", START)
+    with pytest.raises(BadInput, match="not in case"):
+        described(dossier, ASSESSED, "nobody", START)

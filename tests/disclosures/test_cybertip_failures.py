@@ -1,13 +1,15 @@
 """Every way in which a call can fail is handled as docs/concepts/disclosures.md says."""
 
+import msgspec
 import pytest
 from disclosing import approved, fill, sender
 
 from seawall.disclosures.cybertip.receiver.reports import IDLE, UNFINISHED
 from seawall.disclosures.cybertip.sending import Failed, Held
+from seawall.disclosures.dossier import Decision
 from seawall.disclosures.example import example_dossier
 from seawall.disclosures.models import State
-from seawall.records.errors import Damaged, Refused, Unavailable
+from seawall.records.errors import Damaged, Refused, SeawallWarning, Unavailable
 
 CALLS = ("submit", "upload", "fileinfo", "finish")
 
@@ -141,3 +143,37 @@ def test_a_store_that_is_down_leaves_the_report_to_be_gone_on_with(one, receiver
     media_server.files = kept
     one.send(filed)
     assert_once(receiver, filed)
+
+
+def test_a_failed_report_is_tried_again_as_it_is(one, ledger, receiver, filed):
+    receiver.fail("fileinfo", "4100")
+    with pytest.raises(Failed):
+        one.send(filed)
+    with pytest.raises(Refused, match="nothing is sent"):
+        one.send(filed)
+    ledger.retry(filed)
+    one.send(filed)
+    assert_once(receiver, filed)
+
+
+def test_a_failed_report_that_was_changed_is_sent_as_it_is_now(one, ledger, receiver, media_server, filed):
+    receiver.fail("finish", "4100")
+    receiver.fail("retract", "500", 50)
+    with pytest.warns(SeawallWarning, match="expires by itself"), pytest.raises(Failed):
+        one.send(filed)
+    receiver.failures.clear()
+    changed = msgspec.structs.replace(
+        example_dossier(9, 1, media_server.base), decision=Decision(note="an invented note")
+    )
+    again = next(each for each in approved(ledger, changed) if each.pk == filed.pk)
+    one.send(again)
+    assert_once(receiver, again)
+    (report,) = finished(receiver)
+    assert b"an invented note" in report.xml
+
+
+def test_what_was_acknowledged_is_not_drafted_again(one, ledger, media_server, filed):
+    one.send(filed)
+    changed = msgspec.structs.replace(example_dossier(9, 1, media_server.base), decision=Decision(note="other"))
+    with pytest.raises(Refused, match="is not changed"):
+        approved(ledger, changed)

@@ -163,14 +163,20 @@ def test_the_transparency_report_is_written(tmp_path, at_home):
     assert "<h1>" in (tmp_path / "out" / "transparency.html").read_text()
 
 
-def test_a_portal_pack_is_written_and_checked(case, tmp_path):
+def test_a_pack_is_drafted_approved_released_and_acknowledged(case, tmp_path, at_home, ledger):
     public = run("vault", "key", tmp_path / "operator.key").split(": ")[1].strip()
-    told = run(
-        "portal-pack", case, tmp_path / "pack", "--key", tmp_path / "operator.key", "--by", "lea", "--why", "a child"
-    )
-    assert "priority P2" in told
-    opens = told.rsplit(" ", 1)[1].strip()
+    told = run("pack", "draft", case, "--authority", "nca", "--by", "lea", "--why", "a child", *at_home)
+    assert told.count("priority P2") == 5
+    words = ("--authority", "nca", "--by", "lea", "--key", tmp_path / "operator.key", *at_home)
+    case_id = read_dossier(case).case_id
+    run("pack", "release", case_id, tmp_path / "pack", *words, fails=Refused)
+    for one in Disclosure.objects.all():
+        ledger.approve(one, "first", "1", NOW)
+        ledger.approve(one, "second", "2", NOW)
+    opens = run("pack", "release", case_id, tmp_path / "pack", *words).rsplit(" ", 1)[1].strip()
     assert "all whole" in run("vault", "check-pack", tmp_path / "pack", "--pack-key", opens, "--signer", public)
+    words = ("--authority", "nca", "--reference", "URN-7", *at_home)
+    assert "5 accounts acknowledged" in run("pack", "acknowledge", case_id, *words)
 
 
 def test_signals_are_proposed_received_and_written_as_stix(tmp_path, at_home, ledger):

@@ -9,7 +9,6 @@ import msgspec
 
 from seawall.cli.configuration import Settings, with_settings
 from seawall.cli.home import with_home
-from seawall.disclosures.authorities.portal_pack import Assessment, described, suggested_priority, write_portal_pack
 from seawall.disclosures.dossier import Decision, Operator, read_dossier
 from seawall.disclosures.exchange.signal import Partner, Signal
 from seawall.disclosures.exchange.signed_file import read_signals
@@ -55,24 +54,65 @@ def dossier(case: int, out: Path, activity: Path, operator: Path, decision: Path
     click.echo(f"{out}: {len(made.suspects)} accounts")
 
 
-@click.command("portal-pack")
+@click.group("pack")
+def pack() -> None:
+    """Report a case to an authority without an interface, as a sealed, signed pack."""
+
+
+@pack.command("draft")
 @click.argument("dossier", type=_THERE)
-@click.argument("out", type=_FILE)
-@_KEY
+@click.option("--authority", required=True, help="Whom it is for: nca, or another name.")
 @click.option("--by", required=True, help="Who assessed it.")
 @click.option("--why", required=True, help="The reasons for the priority.")
 @click.option("--priority", type=click.Choice(["P1", "P2", "P3"]), help="How urgent it is.  [default: a first guess]")
 @click.option("--account", "accounts", multiple=True, help="Only these accounts.  [default: all]")
-def portal_pack(
-    dossier: Path, out: Path, key: Path, by: str, why: str, priority: Any, accounts: tuple[str, ...]
+@with_settings
+@with_home
+def draft_pack(
+    dossier: Path, authority: str, by: str, why: str, priority: Any, accounts: tuple[str, ...], settings: Settings
 ) -> None:
-    """Write a case as a sealed, signed pack for an authority's portal, and print the key that opens it."""
+    """Draft what an authority gets; two people then approve it in the console."""
+    from seawall.disclosures.authorities.portal_pack import Assessment, file_pack, suggested_priority
+    from seawall.disclosures.ledger import Ledger
+
     case = read_dossier(dossier)
     assessment = Assessment(priority=priority or suggested_priority(case), why=why, by=by)
-    chosen = accounts or tuple(one.account.id for one in case.suspects)
-    description = described(case, assessment, chosen, datetime.now(UTC))
-    opens = write_portal_pack(out, read_operator_key(key), case, description, by, why)
-    click.echo(f"{out}: priority {assessment.priority}, opens with {opens}")
+    chosen = accounts or tuple(one.account.id for one in case.in_order)
+    for one in file_pack(Ledger(settings.key()), case, authority, assessment, chosen, datetime.now(UTC)):
+        click.echo(f"{one.pk}\t{one.state}\t{one.subject}\tpriority {assessment.priority}")
+
+
+@pack.command("release")
+@click.argument("case_id")
+@click.argument("out", type=_FILE)
+@click.option("--authority", required=True, help="Whom it is for.")
+@click.option("--by", required=True, help="Who hands it over.")
+@_KEY
+@with_settings
+@with_home
+def release(case_id: str, out: Path, authority: str, by: str, key: Path, settings: Settings) -> None:
+    """Write what two people approved, and print the key that opens it: send that another way."""
+    from seawall.disclosures.authorities.portal_pack import release_pack
+    from seawall.disclosures.ledger import Ledger
+
+    now = datetime.now(UTC)
+    opens = release_pack(Ledger(settings.key()), read_operator_key(key), case_id, authority, out, by, now)
+    click.echo(f"{out}: opens with {opens}")
+
+
+@pack.command("acknowledge")
+@click.argument("case_id")
+@click.option("--authority", required=True, help="Who answered.")
+@click.option("--reference", required=True, help="Their reference, which is kept for five years.")
+@with_settings
+@with_home
+def acknowledge(case_id: str, authority: str, reference: str, settings: Settings) -> None:
+    """Note the authority's reference."""
+    from seawall.disclosures.authorities.portal_pack import acknowledge_pack
+    from seawall.disclosures.ledger import Ledger
+
+    count = acknowledge_pack(Ledger(settings.key()), case_id, authority, reference, datetime.now(UTC))
+    click.echo(f"{count} accounts acknowledged as {reference}")
 
 
 @click.group("signals")

@@ -237,6 +237,20 @@ def send(
         click.echo(f"{disclosure.pk}\t{disclosure.state}\t{number}")
 
 
+@click.command("retry")
+@click.argument("number", type=int)
+@with_settings
+@with_home
+def retry(number: int, settings: Settings) -> None:
+    """Let a failed report be sent again as it is; a changed one is drafted and approved anew."""
+    from seawall.disclosures.ledger import Ledger
+
+    ledger = Ledger(settings.key())
+    disclosure = ledger.find(number)
+    ledger.retry(disclosure)
+    click.echo(f"{disclosure.pk}\t{disclosure.state}")
+
+
 @click.command("settle")
 @click.argument("number", type=int)
 @click.option("--finished/--never-arrived", required=True, help="what the authority answered when it was asked")

@@ -73,12 +73,27 @@ class Ledger:
             return found
 
     def _redraft(self, found: Disclosure, key: str, content: bytes, digest: str) -> None:
-        if found.state not in {State.DRAFT, State.CHECKED, State.APPROVED, State.FAILED} or found.steps.exists():
-            raise Refused(
-                f"disclosure {found.pk} is {found.state} already and cannot be changed; withdraw it, or report anew."
-            )
+        """Take a changed draft, unless something stands, or may stand, at the receiver."""
+        if found.state in {State.SENT, State.ACKNOWLEDGED} or found.reference:
+            raise Refused(f"disclosure {found.pk} is {found.state} already; what was sent is not changed.")
+        if Step.objects.filter(disclosure=found).exists():
+            self._forget(found, "a changed draft starts anew; what is open of the old one expires there")
         found.draft, found.draft_digest, found.state = self._seal(key, content), digest, State.DRAFT
+        found.finished_at, found.why = None, ""
         found.save()
+
+    def _forget(self, disclosure: Disclosure, note: str) -> None:
+        """Note that nothing of what was sent counts any more."""
+        now = datetime.now(UTC)
+        self.end(self.begin(disclosure, "settle", b"", "seawall", now), b"", now, code=0, note=note)
+
+    def retry(self, disclosure: Disclosure) -> None:
+        """Let a failed disclosure be sent again as it is; raises Refused where two people did not approve its bytes."""
+        if disclosure.state != State.FAILED:
+            raise Refused(f"disclosure {disclosure.pk} is {disclosure.state}; only a failed one is tried again.")
+        self.require_approval(disclosure)
+        self._forget(disclosure, "tried again; what is open of it expires there")
+        self.move(disclosure, State.APPROVED)
 
     def find(self, number: int) -> Disclosure:
         """A disclosure by its number; raises BadInput where there is none."""

@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from seawall.cases.actor import MAY, Actor, Permission
 from seawall.cases.audit import record
-from seawall.cases.models import Case, Pause, Person, Skip
+from seawall.cases.models import AuditEntry, Case, Pause, Person, Skip
 from seawall.cases.priority import ESCALATED, POINTS
 from seawall.records.errors import Refused
 
 CLAIM = timedelta(minutes=30)
 SKIPPED = timedelta(hours=12)
+READ, READ_AGAIN = "read case", timedelta(hours=1)
 
 
 def cases_of(actor: Actor) -> QuerySet[Case]:
@@ -23,10 +24,14 @@ def cases_of(actor: Actor) -> QuerySet[Case]:
 
 
 def get_case(actor: Actor, number: int) -> Case:
-    """One case that this person may see; raises Refused, alike whether it is hidden or not there."""
+    """One case that this person may see; raises Refused, alike whether it is hidden or not there.
+
+    Its evidence is read with it, so the audit log has who looked and why, once an hour.
+    """
     found = cases_of(actor).filter(pk=number).first()
     if found is None:
         raise Refused(f"There is no case C-{number} that you may see.")
+    _note_reading(actor, found)
     return found
 
 
@@ -148,6 +153,15 @@ def required(text: str, what: str) -> str:
 def _free(case: Case) -> None:
     case.claimed_by = case.claimed_until = None
     case.save(update_fields=["claimed_by", "claimed_until"])
+
+
+def _note_reading(actor: Actor, case: Case) -> None:
+    since = (timezone.now() - READ_AGAIN).isoformat(timespec="microseconds")
+    told = AuditEntry.objects.filter(case_id=case.pk, pseudonym=actor.label, action=READ, at__gt=since)
+    if not told.exists():
+        mine = case.claimed_by_id == actor.somebody.pk
+        with transaction.atomic():
+            record(actor, READ, case, case=case, purpose="to work on the case" if mine else "to look at the case")
 
 
 def _take_on(person: Person, case: Case) -> None:

@@ -4,19 +4,22 @@ The NCA's interface is told to registered providers only, so that nothing here c
 what Schedule 1 of SI 2026/268 asks for where it is available, as JSON, for a person at the portal or for an adapter.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import msgspec
 
-from seawall.disclosures.cybertip.drafting import thread_bytes
+from seawall.disclosures.authorities.router import require_first
 from seawall.disclosures.dossier import Account, Dossier, Suspect
+from seawall.disclosures.ledger import Identity, Ledger
+from seawall.disclosures.models import Disclosure, State
 from seawall.disclosures.vault.keys import OperatorKey
 from seawall.disclosures.vault.pack import Entry, Told, write_pack
-from seawall.records.errors import BadInput
+from seawall.records.errors import BadInput, Refused
 
+KIND = "pack"
 SIGN_INS = timedelta(days=92)
 """Sign-ins of the three months before a report are told."""
 KEEP_REFERENCE = timedelta(days=5 * 365)
@@ -47,22 +50,21 @@ def suggested_priority(dossier: Dossier) -> Priority:
     return "P2" if any(one.victim for one in dossier.suspects) else "P3"
 
 
-def described(dossier: Dossier, assessment: Assessment, accounts: tuple[str, ...], now: datetime) -> bytes:
-    """The case for people and machines, as JSON; nothing of accounts that the authority does not get."""
+def described(dossier: Dossier, assessment: Assessment, account: str, now: datetime) -> bytes:
+    """What is told of one account, for people and machines, as JSON; of the others only their ids."""
     if not assessment.why.strip() or not assessment.by.strip():
         raise BadInput("an assessment names its reasons and its author; fill both in.")
-    chosen = [one for one in dossier.in_order if one.account.id in accounts]
-    if not chosen:
-        raise BadInput(f"none of the {len(accounts)} accounts is in case {dossier.case_id}; choose others.")
+    chosen = next((one for one in dossier.in_order if one.account.id == account), None)
+    if chosen is None:
+        raise BadInput(f"account {account} is not in case {dossier.case_id}; choose another.")
     operator = dossier.operator
     whole = {
         "group": dossier.group or dossier.case_id,
-        "made_at": now,
         "assessment": assessment,
         "reporter": {"platform": operator.platform, "service": operator.service, "email": operator.email},
         "how_it_was_found": dossier.found_by,
         "imminent_harm": dossier.decision.imminent_harm,
-        "accounts": [_account(one, dossier, now) for one in chosen],
+        "account": _account(chosen, dossier, now),
     }
     return msgspec.json.format(msgspec.json.encode(whole))
 
@@ -87,6 +89,11 @@ def _account(suspect: Suspect, dossier: Dossier, now: datetime) -> dict[str, Any
             }
             for media in suspect.media
         ],
+        "messages": [
+            {"sender": sender, "receiver": receiver, "at": at}
+            for thread in suspect.threads
+            for sender, receiver, at in thread.rows
+        ],
         "connections": [
             {"platform": link.platform or dossier.operator.platform, "how": link.how, **_known(link.account)}
             for link in suspect.links
@@ -108,15 +115,56 @@ def _known(account: Account) -> dict[str, Any]:
     }
 
 
-def write_portal_pack(to: Path, key: OperatorKey, dossier: Dossier, description: bytes, by: str, purpose: str) -> str:
-    """Write the pack: the description, then every thread's metadata; returns the key that opens it."""
-    return write_pack(to, key, Told(dossier.case_id, by, purpose), _entries(dossier, description))
+def file_pack(
+    ledger: Ledger, dossier: Dossier, authority: str, assessment: Assessment, accounts: Iterable[str], now: datetime
+) -> list[Disclosure]:
+    """Draft what an authority gets, one disclosure an account, for two people to approve.
+
+    Raises Refused where an account is reported to an authority that excludes this one.
+    """
+    chosen = tuple(accounts)
+    require_first(ledger, authority, chosen)
+    filed = []
+    for ordinal, account in enumerate(chosen, 1):
+        identity = Identity(KIND, authority, "production", dossier.case_id, account)
+        disclosure = ledger.draft(identity, ordinal, described(dossier, assessment, account, now), now)
+        ledger.checked(disclosure, ())
+        filed.append(disclosure)
+    return filed
 
 
-def _entries(dossier: Dossier, description: bytes) -> Iterator[Entry]:
-    yield Entry("case.json", len(description), iter((description,)))
-    told = {one["id"] for one in msgspec.json.decode(description)["accounts"]}
-    for suspect in dossier.in_order:
-        for thread in suspect.threads if suspect.account.id in told else ():
-            content = thread_bytes(thread)
-            yield Entry(thread.name, len(content), iter((content,)))
+def release_pack(
+    ledger: Ledger, key: OperatorKey, case_id: str, authority: str, to: Path, by: str, now: datetime
+) -> str:
+    """Write what two people approved as a pack; returns the key that opens it. Raises Refused where nothing is."""
+    ready = [
+        one
+        for one in Disclosure.objects.filter(kind=KIND, authority=authority, case_id=case_id).order_by("ordinal")
+        if one.state in {State.APPROVED, State.SENT}
+    ]
+    if not ready:
+        raise Refused(f"nothing of case {case_id} is approved for {authority}; two people approve it in the console.")
+    for one in ready:
+        ledger.require_approval(one)
+    contents = [ledger.content(one) for one in ready]
+    entries = (
+        Entry(f"account-{one.ordinal:03d}.json", len(content), iter((content,)))
+        for one, content in zip(ready, contents, strict=True)
+    )
+    opens = write_pack(to, key, Told(case_id, by, f"report to {authority}"), entries)
+    for one, content in zip(ready, contents, strict=True):
+        ledger.end(ledger.begin(one, "release", content, by, now), b"", now, code=0)
+        if one.state == State.APPROVED:
+            ledger.move(one, State.SENT)
+    return opens
+
+
+def acknowledge_pack(ledger: Ledger, case_id: str, authority: str, reference: str, now: datetime) -> int:
+    """Note the authority's reference for everything that was released of a case; returns how much that is."""
+    sent = Disclosure.objects.filter(kind=KIND, authority=authority, case_id=case_id, state=State.SENT)
+    count = 0
+    for one in sent:
+        one.reference = reference
+        ledger.move(one, State.ACKNOWLEDGED, at=now)
+        count += 1
+    return count

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from seawall.disclosures.authorities.router import require_first
 from seawall.disclosures.cybertip.drafting import draft_reports
 from seawall.disclosures.cybertip.problems import problems_of
 from seawall.disclosures.cybertip.sending import AUTHORITY, KIND, Sender
@@ -17,6 +18,7 @@ from seawall.disclosures.turn import sending_turn
 def file_drafts(ledger: Ledger, dossier: Dossier, environment: str, now: datetime) -> list[Disclosure]:
     """Draft and check the reports of a case; raises BadInput with every problem of the first that breaks a rule."""
     filed = []
+    require_first(ledger, AUTHORITY, (one.account.id for one in dossier.suspects))
     for ordinal, draft in enumerate(draft_reports(dossier), 1):
         identity = Identity(KIND, AUTHORITY, environment, dossier.case_id, draft.subject)
         disclosure = ledger.draft(identity, ordinal, msgspec.json.encode(draft), now)
