@@ -68,7 +68,7 @@ def planted(trial: Written, guarded: dict[str, Floats], arm: str) -> dict[str, o
     bounds = begin(guarded, "", ON.name, RATE)
     for _ in range(PLANTED):
         drawn = rng.integers(0, len(worse["all"]), RUNS)
-        state = begin({name: np.zeros(1) for name in guarded}, "", ON.name, RATE)
+        state = begin({name: np.zeros((1, 1)) for name in guarded}, "", ON.name, RATE)
         for name, stream in state.streams.items():
             stream.bound = bounds.streams[name].bound
         state.take({name: shares[drawn] for name, shares in worse.items()})

@@ -18,6 +18,7 @@ def trial(seed: int, share: float, runs: int = 200, **plan: object) -> Written:
     rng = np.random.default_rng(seed)
     walks = {
         "arm": ["everything"] * runs,
+        "persona": ["a"] * runs,
         "run": np.arange(runs),
         "shown": np.full(runs, 100),
         "exposures": rng.binomial(100, share, runs),

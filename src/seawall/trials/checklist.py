@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from seawall.guard.library import Guard
-from seawall.hashes.canary import Canary
+from seawall.hashes.canary import Canary, install
 from seawall.hashes.store import BankStore
 from seawall.records.ids import IdKey
 from seawall.records.roles import Role
@@ -200,9 +200,8 @@ def _elsewhere(m: Material) -> Answer:
 def _canary() -> Answer:
     """Send the canary through a healthy path and through a broken one: the second must be noticed."""
     with TemporaryDirectory(prefix="seawall-canary-") as folder, BankStore(Path(folder) / "banks") as store:
-        canary = Canary(store)
-        canary.install()
-        healthy, broken = canary.send().alive, canary.send(lambda _: []).alive
+        install(store)
+        healthy, broken = Canary.of(store).send().alive, Canary(store.folder, lambda _: []).send().alive
     noticed = "passes unnoticed" if broken else "is noticed"
     figure = f"a healthy path {'matches' if healthy else 'misses'}, a broken one {noticed}"
     return Answer(12, "Does broken hash matching show at once", figure, CHECKLIST, healthy and not broken)

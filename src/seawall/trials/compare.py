@@ -67,12 +67,20 @@ def compare(a: Written, b: Written, arm: str | None = None) -> list[Comparison]:
 
 def by_run(trial: Written, arm: str, top: str, bottom: str) -> Floats:
     """Each run's share, the mean over personas and recommenders, (runs,)."""
+    return np.asarray(by_persona(trial, arm, top, bottom).mean(axis=1))
+
+
+def by_persona(trial: Written, arm: str, top: str, bottom: str) -> Floats:
+    """Each persona's share in each run, the mean over recommenders, (runs, personas)."""
     rows = trial.walks.filter(pc.equal(trial.walks["arm"].cast(pa.string()), arm))
     if not len(rows):
         raise BadInput(f"{trial.folder} has no arm {arm!r}. It has {', '.join(sorted(arms_of(trial)))}.")
     share = rows[top].to_numpy() / np.maximum(rows[bottom].to_numpy(), 1)
-    run = rows["run"].to_numpy()
-    shares: Floats = np.bincount(run, share) / np.maximum(np.bincount(run), 1)
+    names, persona = np.unique(rows["persona"].cast(pa.string()).to_pylist(), return_inverse=True)
+    cell = rows["run"].to_numpy() * len(names) + persona
+    cells = (int(rows["run"].to_numpy().max()) + 1) * len(names)
+    summed, counted = np.bincount(cell, share, cells), np.bincount(cell, minlength=cells)
+    shares: Floats = (summed / np.maximum(counted, 1)).reshape(-1, len(names))
     return shares
 
 

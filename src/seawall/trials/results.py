@@ -67,9 +67,17 @@ def figures(outcome: Outcome, found: Bools, source: str, versions: Mapping[str, 
         "rounds": outcome.rounds,
         "headline": measures.headline(outcome, found),
         "arms": {arm.name: measures.arm_figures(outcome, arm.name) for arm in arms},
+        "shares": [_exposure_share(outcome, arm.name) for arm in arms],
         "frontier": measures.frontier(outcome),
         "timings": {"seconds": dict(outcome.timings), "guard": measures.latency(outcome.seconds)},
     }
+
+
+def _exposure_share(outcome: Outcome, arm: str) -> dict[str, Any]:
+    """The exposure of test accounts as a transparency report takes it: a name, hits and of."""
+    tallies = [measures.joined(outcome, arm, name) for name in outcome.plan.recommenders]
+    hits, of = (sum(int(getattr(t, name).sum()) for t in tallies) for name in ("exposures", "shown"))
+    return {"name": f"risky items shown to test accounts, guard: {arm}", "hits": hits, "of": of}
 
 
 def write(folder: Path, told: Mapping[str, Any], walks: pa.Table, report: str) -> None:

@@ -3,9 +3,11 @@
 The baseline is a finished trial. For each surface, and for all together, a bet is placed against "the mean share of
 risky items is no higher than it was": while that is true, whoever bets multiplies a stake by 1/a with a chance of at
 most a (Ville's inequality; bets after Waudby-Smith and Ramdas, JRSS B 2024, section 4). What it was is itself only
-known from the baseline's runs: the bound is the highest mean that the same kind of bet does not refute. Half of the
-false-alarm rate is spent there and half on the watching, each split over the bets; the rate holds however long the
-watch goes on.
+known from the baseline's runs: the bound is the highest mean that the same kind of bet does not refute. The personas
+of one run are independent of one another, so a run's factors may be multiplied while its stake stays the same: by the
+inequality of the means their product is expected to be no more than if every persona had the mean share. Half of the
+false-alarm rate is spent on the bound and half on the watching, each split over the bets; the rate holds however long
+the watch goes on.
 """
 
 from collections.abc import Mapping
@@ -17,7 +19,7 @@ import numpy as np
 
 from seawall.records.errors import BadInput
 from seawall.records.run import SCHEMA_VERSION
-from seawall.trials.compare import by_run
+from seawall.trials.compare import by_persona
 from seawall.trials.draws import Floats
 from seawall.trials.recommenders.base import SURFACES
 from seawall.trials.results import Written
@@ -41,13 +43,13 @@ class Stream(msgspec.Struct):
     log_wealth: float = 0.0
     alarmed_after: int | None = None
 
-    def take(self, share: float, alarm: float) -> None:
-        """Bet on the next run, then remember it; `alarm` is the logarithm of the wealth that raises one."""
+    def take(self, shares: Floats, alarm: float) -> None:
+        """Bet on the next run's personas, (p,), then remember it; `alarm` is the log of the wealth that raises one."""
         stake = _stake(self.runs, self.total, self.squares, self.bound)
-        self.log_wealth += float(np.log1p(stake * (share - self.bound)))
+        self.log_wealth += float(np.log1p(stake * (shares - self.bound)).sum())
         self.runs += 1
-        self.total += share
-        self.squares += share * share
+        self.total += float(shares.mean())
+        self.squares += float((shares * shares).mean())
         if self.log_wealth >= alarm and self.alarmed_after is None:
             self.alarmed_after = self.runs
 
@@ -68,11 +70,11 @@ class State(msgspec.Struct):
         return {name: one.alarmed_after for name, one in self.streams.items() if one.alarmed_after is not None}
 
     def take(self, shares: Mapping[str, Floats]) -> None:
-        """A round of runs: shares by stream, (runs,) each."""
+        """A round of runs: shares by stream, (runs, personas) each."""
         alarm = float(np.log(2 * len(self.streams) / self.rate))
         for name, stream in self.streams.items():
-            for share in shares[name]:
-                stream.take(float(share), alarm)
+            for of_run in shares[name]:
+                stream.take(of_run, alarm)
         self.rounds += 1
 
 
@@ -110,20 +112,20 @@ def begin(shares: Mapping[str, Floats], baseline: str, arm: str, rate: float) ->
 
 
 def shares_of(trial: Written, arm: str) -> dict[str, Floats]:
-    """Each run's share of risky items on each surface and over all of them, (runs,) each."""
-    return {name: by_run(trial, arm, *columns) for name, columns in STREAMS.items()}
+    """Each persona's share of risky items on each surface and over all of them, (runs, personas) each."""
+    return {name: by_persona(trial, arm, *columns) for name, columns in STREAMS.items()}
 
 
 def upper_bound(shares: Floats, level: float) -> float:
-    """A mean that is exceeded with a chance of at most `level`, from independent shares in [0, 1], (n,)."""
+    """A mean that is exceeded with a chance of at most `level`, from independent shares in [0, 1], (runs, personas)."""
     means = np.linspace(0, 1, GRID + 1)[1:] ** 2  # finer where shares are small
     wealth, runs, total, squares = np.zeros(GRID), 0, 0.0, 0.0
     best = np.full(GRID, -np.inf)
-    for share in shares:
+    for of_run in shares:
         stake = _stakes_below(runs, total, squares, means)
-        wealth += np.log1p(stake * (means - share))
+        wealth += np.log1p(stake * (means - of_run[:, None])).sum(axis=0)
         best = np.maximum(best, wealth)
-        runs, total, squares = runs + 1, total + share, squares + share * share
+        runs, total, squares = runs + 1, total + of_run.mean(), squares + (of_run * of_run).mean()
     possible = np.flatnonzero(best < np.log(1 / level))
     return float(means[possible[-1]]) if len(possible) else float(means[0])
 

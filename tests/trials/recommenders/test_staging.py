@@ -16,6 +16,7 @@ from seawall.trials.recommenders.staging import PATIENCE, Pace, Staging
 from seawall.trials.staging_trial import StagingPlan, walk_staging
 
 PLAN = StagingPlan(runs=1, seed=1, steps=6)
+ACTS = ("/follow", "/like", "/view")
 
 
 class Host(BaseHTTPRequestHandler):
@@ -28,9 +29,11 @@ class Host(BaseHTTPRequestHandler):
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         host = self.server
         host.seen.append((time.monotonic(), self.path, asked))
-        trouble = host.trouble(len(host.seen))
+        pages = [path for _, path, _ in host.seen if not path.endswith(ACTS)]
+        trouble = "" if self.path.endswith(ACTS) else host.trouble(len(pages))
+        trouble = "error" if host.down else trouble
         if trouble == "late":
-            time.sleep(0.6)
+            time.sleep(6)
         if trouble == "error":
             self._say(503, b"")
         elif trouble == "malformed":
@@ -71,7 +74,7 @@ def host(names, truth):
             return [{"id": f"post-{name}", "author": name, "signal": "co-follow"} for name in shown]
         return [{"id": name, "signal": "co-follow"} for name in shown]
 
-    server.seen, server.synthetic, server.items, server.trouble = [], False, items, lambda _: ""
+    server.seen, server.synthetic, server.items, server.trouble, server.down = [], False, items, lambda _: "", False
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield server
@@ -82,7 +85,7 @@ def host(names, truth):
 def staging(host, platform, names, rate=2000.0, children=False, allow=None, testers=20):
     port = host.server_address[1]
     origin = f"http://127.0.0.1:{port}"
-    outbound = Outbound([Destination(allow or origin, private=True)], timeout=0.3)
+    outbound = Outbound([Destination(allow or origin, private=True)], timeout=4.0)
     people = [f"tester-{n}" for n in range(testers)]
     return Staging(f"{origin}/reco", outbound, people, platform, names, Pace(rate), children)
 
@@ -139,7 +142,7 @@ def test_without_leave_the_child_persona_does_not_walk(host, platform, truth, na
     ("trouble", "kind"), [("late", "no whole answer"), ("malformed", "malformed"), ("error", "503")]
 )
 def test_a_failure_ends_that_walk_and_marks_the_trial_partial(host, platform, truth, names, trouble, kind):
-    host.trouble = lambda count: trouble if count in {30, 37} else ""
+    host.trouble = lambda page: trouble if page in {10, 17} else ""
     told = walk_staging(platform, truth, staging(host, platform, names), PLAN)
     assert told["partial"]
     assert told["walks"]["planned"] == 8
@@ -150,7 +153,7 @@ def test_a_failure_ends_that_walk_and_marks_the_trial_partial(host, platform, tr
 
 
 def test_a_host_that_is_down_is_left_alone(host, platform, truth, names):
-    host.trouble = lambda _: "error"
+    host.down = True
     told = walk_staging(platform, truth, staging(host, platform, names), StagingPlan(2, 1, 6))
     assert told["walks"]["whole"] == 0
     assert len(host.seen) <= PATIENCE
