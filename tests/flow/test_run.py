@@ -12,7 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from running import KEY, files, make_run, summary, table
-from seawall.guard import index
+from seawall.guard.answers import ContactKind, Decision
+from seawall.guard.contact import are_connected
+from seawall.guard.library import Guard
+from seawall.guard.policy import Policy, shipped_text
 from seawall.records import run as tables
 from seawall.records.errors import Refused
 from seawall.records.roles import ROLES
@@ -27,6 +30,10 @@ SCHEMAS = {
     "members": tables.MEMBERS,
     "terms": tables.TERMS,
     "quarantine": tables.QUARANTINE,
+    "returns": tables.RETURNS,
+    "sample": tables.SAMPLE,
+    "spread": tables.SPREAD,
+    "spread_media": tables.SPREAD_MEDIA,
 }
 
 
@@ -58,7 +65,7 @@ def flagged_accounts(run: Path) -> set[str]:
 def test_a_run_leaves_every_table_of_the_contract(keyed):
     assert set(files(keyed)) == {
         *(f"{name}.parquet" for name in SCHEMAS),
-        "guard/index.bin",
+        *(f"guard/{name}" for name in ("accounts.bin", "pairs.bin", "things.bin", "terms.bin", "manifest.json")),
         "report.html",
         "summary.json",
     }
@@ -165,8 +172,25 @@ def test_proposed_terms_are_sealed_and_open_with_the_key(keyed, plain):
 
 def test_the_guard_index_refuses_who_is_flagged_and_nobody_else(world, keyed):
     everyone = KEY.column("account", accounts(world)["account_id"])
-    answers = index.open_index(keyed / "guard" / "index.bin", KEY).answer("account", everyone)
-    assert {f"{key:016x}" for key in everyone[answers > 0].tolist()} == flagged_accounts(keyed)
+    policy = Policy.parse(shipped_text().replace("is_suggested = false", "is_suggested = true"), "a policy")
+    with Guard.open(keyed / "guard", KEY, policy) as guard:
+        shown = guard.recommend(0, everyone).kept
+    assert {f"{key:016x}" for key in np.delete(everyone, shown).tolist()} == flagged_accounts(keyed)
+
+
+def test_the_guard_index_knows_children_and_whom_they_follow(world, keyed):
+    people = accounts(world)
+    children = people.filter(pc.is_in(people["age_band"], pa.array(["child", "teen"])))["account_id"]
+    adults = people.filter(pc.equal(people["age_band"], "adult"))["account_id"]
+    follows = pq.read_table(world / "activity" / "follows.parquet")
+    theirs = follows.filter(pc.is_in(follows["follower_id"], children)).slice(0, 50)
+    with Guard.open(keyed / "guard", KEY) as guard:
+        young = guard.account_ids(children.to_pylist()[:50])
+        assert not len(guard.recommend(0, young).kept)
+        stranger, child = int(guard.account_ids(adults.to_pylist()[-1:])[0]), int(young[0])
+        assert guard.contact(ContactKind.MESSAGE, stranger, child).decision is Decision.REFUSE
+        for one, other in zip(*(theirs[name].to_pylist() for name in ("follower_id", "followee_id")), strict=True):
+            assert are_connected(guard.keeper.view, guard.account_id(one), guard.account_id(other))
 
 
 def test_a_run_folder_is_private_to_its_owner(keyed):
@@ -199,3 +223,24 @@ def test_a_run_never_overwrites_another(world, keyed):
 
 def test_a_run_without_a_lexicon_says_so(world, tmp_path):
     assert "no lexicon" in summary(make_run(world, tmp_path / "bare", lexicons=()))["degraded"]
+
+
+def test_a_sample_that_people_judged_says_how_many_there_are(world, plain, tmp_path):
+    sample, truth = table(plain, "sample"), pq.read_table(world / "truth.parquet").to_pylist()
+    role = {row["subject_id"]: row["role"] for row in truth}
+    judged = sample["account_id"].to_pylist()
+    said = ["cleared" if role[account] == "bystander" else "confirmed" for account in judged]
+    at = pa.array([pc.max(accounts(world)["created_at"]).as_py()] * len(judged))
+    verdicts = {"subject_kind": ["account"] * len(judged), "subject_id": judged, "verdict": said}
+    verdicts |= {"role": [role[account] for account in judged], "decided_at": at, "decided_by": ["p"] * len(judged)}
+    copy = tmp_path / "world"
+    (copy / "activity").mkdir(parents=True)
+    for file in (world / "activity").iterdir():
+        (copy / "activity" / file.name).hardlink_to(file)
+    (copy / "lexicon.csv").hardlink_to(world / "lexicon.csv")
+    pq.write_table(pa.table(verdicts), copy / "activity" / "verdicts.parquet")
+    told = summary(make_run(copy, tmp_path / "out", plain_ids=True, previous=plain))["prevalence"]["sample"]
+    share = np.mean([role == "bystander" for role in role.values()])
+    assert told["bystander"]["low"] <= share <= told["bystander"]["high"]
+    assert summary(plain)["prevalence"]["sample"] is None
+    assert "of all accounts" in (tmp_path / "out" / "report.html").read_text()
