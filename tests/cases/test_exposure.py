@@ -2,9 +2,10 @@
 
 import pytest
 from django.utils import timezone
-from working import case, item, person, signed_in
+from working import case, item, person, rulings, signed_in
 
-from seawall.cases.commands import exposure
+from seawall.cases.commands import exposure, proposals
+from seawall.cases.commands.decisions import propose_takedown
 from seawall.cases.commands.people import choose
 from seawall.cases.commands.queue import claim
 from seawall.cases.models import AuditEntry, Case, Pause, Person, Reveal
@@ -61,6 +62,25 @@ def test_a_text_is_judged_once_wherever_it_occurs_again(ana, ben, mine):
     with pytest.raises(Refused, match="judged already"):
         exposure.reveal(ben, item(other, "gluv bexit"), "who sells here")
     assert exposure.reveal(ben, item(other, "gluv bexit x"), "who sells here").text
+
+
+def test_a_judged_text_is_shown_again_only_to_who_checks_the_work(ana, ben, mine):
+    text = item(mine, "gluv bexit")
+    exposure.reveal(ana, text, "who sells here")
+    exposure.judge(ana, text, "violates")
+    with pytest.raises(Refused, match="judged already"):
+        exposure.reveal(ana, text, "who sells here", despite_judgement=True)
+    proposal = propose_takedown(ana, mine, rulings(mine, "remove"), "they sell")
+    proposals.see_evidence(ben, proposal, "second look")
+    with pytest.raises(Refused, match="judged already"):
+        exposure.reveal(ben, text, "second look")
+    assert exposure.reveal(ben, text, "second look", despite_judgement=True).text == "gluv bexit"
+
+
+def test_who_leaves_a_stream_gives_its_cases_back(ana, mine):
+    choose(ana, streams=["spread"])
+    mine.refresh_from_db()
+    assert mine.claimed_by is None
 
 
 def test_nobody_judges_what_they_did_not_read(ana, mine):

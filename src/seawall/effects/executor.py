@@ -52,6 +52,21 @@ def try_again(effect: Effect) -> bool:
     return bool(Effect.objects.filter(pk=effect.pk, state=State.FAILED).update(state=State.WAITING, next_at=now))
 
 
+def order_of(effect: Effect) -> Order:
+    """The order in a row of the outbox, as a sink sees it."""
+    return Order(
+        effect.id,
+        effect.kind,
+        effect.subject_kind,
+        effect.subject_id,
+        effect.details,
+        effect.origin,
+        effect.person,
+        effect.approved_by,
+        effect.created_at,
+    )
+
+
 @transaction.atomic
 def _claim(section: EffectsSection, lease: timedelta) -> list[Effect]:
     now = timezone.now()
@@ -88,7 +103,7 @@ def _counted(effect: Effect, section: EffectsSection, now: datetime) -> bool:
 
 def _try(effect: Effect, sink: Sink) -> None:
     try:
-        answer = sink.carry_out(Order.of(effect))
+        answer = sink.carry_out(order_of(effect))
     except Unavailable as error:
         _note(effect, State.WAITING, str(error))
     except SeawallError as error:

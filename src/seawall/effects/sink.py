@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from seawall.effects.models import Effect
-
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -25,21 +23,6 @@ class Order:
     person: str
     approved_by: str
     decided_at: datetime
-
-    @classmethod
-    def of(cls, effect: Effect) -> "Order":
-        """The order in a row of the outbox."""
-        return cls(
-            effect.id,
-            effect.kind,
-            effect.subject_kind,
-            effect.subject_id,
-            effect.details,
-            effect.origin,
-            effect.person,
-            effect.approved_by,
-            effect.created_at,
-        )
 
 
 class Sink(Protocol):

@@ -55,9 +55,9 @@ def reveal(actor: Actor, item: Item, purpose: str, *, despite_judgement: bool = 
     person = actor.require_case(Permission.REVEAL, item.case)
     person = Person.objects.select_for_update().get(pk=person.pk)  # two tabs do not make two budgets
     purpose = required(purpose, "State the purpose of reading this text.")
-    _check_reason(person, item.case)
+    checks = _check_reason(person, item.case)
     _check_bearable(person, item)
-    if not despite_judgement and (known := Judgement.objects.filter(digest=item.digest).first()):
+    if not (despite_judgement and checks) and (known := Judgement.objects.filter(digest=item.digest).first()):
         raise Refused(f"This text is judged already ({known.verdict}): nobody needs to read it again.")
     now = timezone.now()
     seen = Reveal.objects.create(
@@ -144,8 +144,8 @@ def exposure_of_house(days: int = DASHBOARD_DAYS) -> dict[str, float]:
     }
 
 
-def _check_reason(person: Person, case: Case) -> None:
-    """Refuse whoever has nothing to do with the case: it is claimed, or its proposal is being looked at."""
+def _check_reason(person: Person, case: Case) -> bool:
+    """Refuse whoever has nothing to do with the case; returns whether they check another person's work on it."""
     now = timezone.now()
     claimed = case.claimed_by_id == person.pk and case.claimed_until is not None and case.claimed_until > now
     second = Look.objects.filter(person=person, proposal__case=case, proposal__state=Proposal.State.OPEN).exists()
@@ -153,6 +153,7 @@ def _check_reason(person: Person, case: Case) -> None:
     appealed = case.decisions.filter(accounts__appeals__by=person, accounts__appeals__state="open").exists()
     if not (claimed or second or asked or appealed):
         raise Refused(f"You do not work on {case}; claim it before you read its texts.")
+    return second or asked or appealed
 
 
 def _check_bearable(person: Person, item: Item) -> None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from seawall.cases.actor import SYSTEM, Actor, Permission
 from seawall.cases.audit import record
-from seawall.cases.models import Person
+from seawall.cases.models import Case, Person
 from seawall.cases.models.people import Roles, Stream
 from seawall.records.errors import BadInput, Refused
 
@@ -83,6 +83,8 @@ def choose(
         unknown = set(person.streams) - set(Stream.values)
         if unknown:
             raise BadInput(f"unknown streams {sorted(unknown)}; there are {', '.join(Stream.values)}.")
+        left = Case.objects.filter(claimed_by=person).exclude(stream__in=person.streams)
+        left.update(claimed_by=None, claimed_until=None)
     if languages is not None:
         person.languages = sorted(set(languages))
     person.items_an_hour = items_an_hour if items_an_hour is not None else person.items_an_hour

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from seawall.cases.actor import SYSTEM, Actor, Permission
@@ -71,6 +71,7 @@ def waiting_for(actor: Actor) -> QuerySet[Proposal]:
     person = actor.require(Permission.APPROVE)
     kinds = [kind for kind, roles in CONCERNS.items() if person.has_role(*roles)]
     found = Proposal.objects.filter(state=State.OPEN, kind__in=kinds, expires_at__gt=timezone.now())
+    found = found.filter(Q(case=None) | Q(case__stream__in=person.streams))
     return found.exclude(proposed_by=person).select_related("case", "proposed_by")
 
 
