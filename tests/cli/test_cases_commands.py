@@ -5,10 +5,12 @@ import os
 import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
+import seawall as seawall_package
 from running import KEY
 
 PERSON = """
@@ -47,6 +49,7 @@ def seawall(home, tmp_path):
     """Run a command, or Python, in a fresh process."""
     environment = {**os.environ, "SEAWALL_HOME": str(home), "SEAWALL_SECRET": "an invented secret only for these tests"}
     environment |= {"DJANGO_SETTINGS_MODULE": "seawall.console.settings", "SEAWALL_PLAIN_HTTP": "1"}
+    environment["PYTHONPATH"] = str(Path(seawall_package.__file__).parents[1])
     environment.pop("SEAWALL_DATABASE", None)
 
     def run(*arguments: str, code: int = 0) -> str:
@@ -71,7 +74,7 @@ def test_from_a_run_to_effects_and_verdicts(seawall, home, world, runs, tmp_path
     assert "opened" in opened
     assert "texts" in opened
     assert "C-1" in seawall("cases", "list")
-    assert "somebody else decides" in seawall("cases", "propose", "1", "--by", "ana", "--reason", "they sell")
+    assert "second person decides" in seawall("cases", "propose", "1", "--by", "ana", "--reason", "they sell")
     assert "0 effects" in seawall("cases", "work", "--once")
     seawall(DECIDE)
     seawall("cases", "work", "--once")

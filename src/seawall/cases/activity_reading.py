@@ -1,4 +1,4 @@
-"""What an activity adds to cases: texts, languages, ties, shared things.
+"""What an activity adds to cases: texts, languages, ties.
 
 A run folder holds no text and no tie, so they are read where the platform keeps them, through the same door as a run,
 into a private folder that is gone afterwards.

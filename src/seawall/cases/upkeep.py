@@ -1,4 +1,4 @@
-"""What must happen without anybody asking: anchors, expiry, appeals, loud reminders."""
+"""What must happen unasked: anchors, expiry, appeals, reminders."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -42,6 +42,9 @@ def with_home(command: Callable[..., Result]) -> Callable[..., Result]:
     )
     @wraps(command)
     def opened(*arguments: Any, home: Path, **options: Any) -> Result:
+        config = click.get_current_context().params.get("config")
+        if config is not None:
+            os.environ["SEAWALL_CONFIG"] = str(config)
         open_home(home.absolute())
         return command(*arguments, **options)
 

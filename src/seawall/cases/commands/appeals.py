@@ -1,4 +1,4 @@
-"""Appeals: an affected account asks to be judged again, by somebody else, in time.
+"""Appeals: an affected account is judged again, by somebody else.
 
 They arrive through the platform's own call to the guard's door, which appends them to a file; nobody appeals here.
 """

@@ -1,6 +1,6 @@
 """What a decision does: rows, effects, audit, in one transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -147,6 +147,7 @@ def enact(actor: Actor, proposal: Proposal) -> None:
     if proposal.kind == Kind.TAKEDOWN:
         case = _case_of(proposal)
         rulings, whole = rulings_of(proposal.subject), bool(proposal.subject.get("whole_network"))
+        _check_nothing_newer(proposal, list(rulings))
         by, reason = proposal.proposed_by, proposal.opinion
         write_decision(actor, Verdict(case, rulings, by, reason, second, proposal, whole))
         return
@@ -180,6 +181,13 @@ def restore(actor: Actor, decided: Iterable[AccountDecision]) -> None:
         wanted = Wanted("restore", "account", one.account_id, {"undoes": one.action})
         propose([wanted], Warrant(f"overturned:{one.pk}", actor.label), _routes())
         record(actor, "overturned", one.account_id, case=one.decision.case, details={"action": one.action})
+
+
+def _check_nothing_newer(proposal: Proposal, accounts: Sequence[str]) -> None:
+    """Refuse where somebody decided on an account after it was proposed: the second person did not see that."""
+    newer = AccountDecision.objects.filter(standing=True, decision__at__gt=proposal.proposed_at)
+    if newer.filter(account_id__in=accounts).exists():
+        raise Refused(f"Accounts of {proposal} were decided on meanwhile; let it be proposed again.")
 
 
 def _case_of(proposal: Proposal) -> Case:

@@ -1,4 +1,4 @@
-"""Quality: blind second reviews of a sample, and cases whose answers are known.
+"""Quality: blind second reviews, and cases with known answers.
 
 What comes out is about the house's decisions; nobody is ranked, and nothing is measured in time.
 """

@@ -1,4 +1,4 @@
-"""What a run's activity adds to its cases: sealed texts, languages, ties, shared things."""
+"""What a run's activity adds to its cases: sealed texts and ties."""
 
 import re
 from collections import Counter
