@@ -13,9 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from seawall.guard.table import Table, place_of
+from seawall.terms.compiled import unpack
 from seawall.terms.fold import WINDOW, fold_rows, new_stream, power
 from seawall.terms.query import MIN_PREFIX, MIN_TYPO, QueryReader
-from seawall.terms.scan import LANE, PHONETIC, ROW, TERM, Buffers, scan, search_rows, unpack
+from seawall.terms.reading import LANE, PHONETIC, TERM, search
+from seawall.terms.scan import scan
 
 Words = npt.NDArray[np.uint64]
 
@@ -117,7 +119,7 @@ def read_words(data, size, blob, keys, rows, severity, exempt, best):  # type: i
     """The worst term that a word of the first `size` bytes misspells or that the last word begins."""
     out = new_stream(4 * size + 8)
     bounds = np.array((0, size))
-    n = fold_rows(data, bounds, 0, 1, unpack(blob).letters, False, False, out, np.zeros(1, np.int32))
+    n = fold_rows(data, bounds[:1], bounds[1:], unpack(blob).letters, False, False, out, np.zeros(1, np.int32))
     return _worst_word(out.hash, out.edge, n, keys, rows, severity, exempt, best)
 
 
@@ -131,27 +133,26 @@ def worst_of(found, severity, exempt):  # type: ignore[no-untyped-def]  # noqa: 
 
 
 @nb.njit(cache=True)
-def read_text(data, bounds, hashtag, blob, severity, exempt):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def read_text(data, bounds, hashtag, blob, memory, severity, exempt):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """The worst term in one text, as severity << 32 | number, or `NOTHING`."""
-    return worst_of(scan(data, bounds, hashtag, ALL_LANES, blob), severity, exempt)
+    return worst_of(scan(data, bounds, hashtag, ALL_LANES, blob, memory), severity, exempt)
 
 
 @nb.njit(cache=True)
 def read(data, size, blob, keys, rows, severity, exempt):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """The worst term in a query, as severity << 32 | number, or `NOTHING`.
 
-    The first `size` bytes of `data` are the query, what follows is the query without its spaces. Both are folded once,
-    and the words of the first are read from the same fold.
+    The first `size` bytes of `data` are the query, what follows is the query without its spaces.
     """
-    bounds = np.array((0, size, len(data)))
     room = 4 * len(data) + 10
     compiled = unpack(blob)
-    buffers = Buffers(new_stream(room), new_stream(room), np.zeros(3, np.int32), np.empty((room, 3), np.int32))
+    text, places = new_stream(room), np.empty((room, 3), np.int32)
     hits = np.empty((16, 7), np.int64)
-    hits, count, _ = search_rows(data, bounds, 0, 2, False, ALL_LANES, compiled, buffers, hits, 0)
     best = NOTHING
-    for k in range(count):
-        if hits[k, ROW] == 0 or hits[k, LANE] != PHONETIC:
-            best = _worse(best, hits[k, TERM], severity, exempt)
-    wall = np.int64(buffers.row_at[1]) - 1
-    return _worst_word(buffers.stream.hash, buffers.stream.edge, wall, keys, rows, severity, exempt, best)
+    for begin, end in ((size, len(data)), (0, size)):
+        hits, count, _ = search(data, np.array((begin, end)), False, ALL_LANES, compiled, text, places, hits, 0)
+        for k in range(count):
+            if begin == 0 or hits[k, LANE] != PHONETIC:
+                best = _worse(best, hits[k, TERM], severity, exempt)
+    n = fold_rows(data, np.array((0,)), np.array((size,)), compiled.letters, False, False, text, places[:1, 0])
+    return _worst_word(text.hash, text.edge, n, keys, rows, severity, exempt, best)
