@@ -82,7 +82,7 @@ def set_scene(home: Path) -> Mapping[str, Person]:
         Actor(people["terms"], Door.CONSOLE), "lexicon_block", {"terms": ["t003"], **TOUCHED}, "Used by sellers alone."
     )
     _past(people, first, other, case(30, 40))
-    _run(home)
+    run_with_terms(home)
     return people
 
 
@@ -134,7 +134,7 @@ def _past(people: Mapping[str, Person], first: Actor, other: Actor, one: Case) -
         )
 
 
-def _run(home: Path) -> None:
+def run_with_terms(home: Path) -> None:
     """A run folder with proposed terms, all of them invented words."""
     folder = home / "run"
     folder.mkdir()
@@ -142,6 +142,10 @@ def _run(home: Path) -> None:
         {
             "term_id": f"t{at:03}",
             "term": word,
+            "kind": ("hashtag", "hashtag", "word")[at % 3],
+            "growth": 0.1,
+            "near": None,
+            "contexts": [],
             "score": 0.97 - 0.06 * at,
             "accounts": 40 + 37 * at,
             "flagged_accounts": 39 + 20 * at,
