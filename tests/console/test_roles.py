@@ -5,9 +5,11 @@ from django.test import Client
 from django.urls import reverse
 from django.urls.resolvers import URLPattern
 
-from console.invented import case
+from console.invented import WORDS, case
+from console.scene import run_with_terms
 from seawall.cases.actor import Actor, Door
 from seawall.cases.commands.proposals import propose
+from seawall.cases.models import AuditEntry, Proposal
 from seawall.console.urls import urlpatterns
 
 V, A, L, T, M = "viewer", "analyst", "lead", "terms", "admin"
