@@ -10,8 +10,10 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 REPEATS = 7
 LARGEST = 2_000
@@ -89,7 +91,7 @@ def fill(cases: int) -> None:
         Shared.objects.bulk_create(_copies(shared, made), batch_size=1000)
 
 
-def _copies(rows, cases):
+def _copies(rows: Sequence[Any], cases: Iterable[Any]) -> Iterator[Any]:
     """The same rows for other cases; a thing is shared with every fortieth case only."""
     fields = [field.attname for field in type(rows[0])._meta.concrete_fields if field.name not in {"id", "case"}]
     for case in cases:
@@ -102,7 +104,7 @@ def _copies(rows, cases):
             yield type(row)(**told)
 
 
-def timed(client, page: str, address: str, repeats: int = REPEATS) -> dict[str, object]:
+def timed(client: Any, page: str, address: str, repeats: int = REPEATS) -> dict[str, object]:
     """Median and worst server time of a page, in milliseconds, and its queries."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
@@ -116,13 +118,8 @@ def timed(client, page: str, address: str, repeats: int = REPEATS) -> dict[str, 
             used.append(1000 * (time.process_time() - cpu))
         assert answer.status_code == 200, (address, answer.status_code)
         queries = len(caught)
-    return {
-        "page": page,
-        "ms": round(median(times), 1),
-        "worst": round(max(times), 1),
-        "cpu": round(median(used), 1),
-        "queries": queries,
-    }
+    told = {"ms": median(times), "worst": max(times), "cpu": median(used)}
+    return {"page": page, **{name: round(value, 1) for name, value in told.items()}, "queries": queries}
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from console.signing import give_second_factor
 
 SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 1100}}
 THEMES = ("light", "dark")
-COLOURS = 128
+COLOURS = 200
 
 
 def main(out: Path, whole: bool = False) -> None:

@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import msgspec
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.utils import timezone
@@ -23,10 +22,6 @@ from seawall.cases.sealing import seal_text
 from seawall.cli.parts import write_states
 from seawall.console.rulings import suggestion
 from seawall.effects.models import Effect
-from seawall.guard.contents import Contents
-from seawall.guard.policy import Subject
-from seawall.guard.publish import publish
-from seawall.intake.keyfile import load_or_make
 from seawall.records.run import SCHEMA_VERSION, TERMS
 
 
@@ -82,7 +77,7 @@ def set_scene(home: Path) -> Mapping[str, Person]:
         Actor(people["terms"], Door.CONSOLE), "lexicon_block", {"terms": ["t003"], **TOUCHED}, "Used by sellers alone."
     )
     _past(people, first, other, case(30, 40))
-    _run(home)
+    run_with_terms(home)
     return people
 
 
@@ -134,7 +129,7 @@ def _past(people: Mapping[str, Person], first: Actor, other: Actor, one: Case) -
         )
 
 
-def _run(home: Path) -> None:
+def run_with_terms(home: Path) -> None:
     """A run folder with proposed terms, all of them invented words."""
     folder = home / "run"
     folder.mkdir()
@@ -142,6 +137,10 @@ def _run(home: Path) -> None:
         {
             "term_id": f"t{at:03}",
             "term": word,
+            "kind": ("hashtag", "hashtag", "word")[at % 3],
+            "growth": 0.1,
+            "near": None,
+            "contexts": [],
             "score": 0.97 - 0.06 * at,
             "accounts": 40 + 37 * at,
             "flagged_accounts": 39 + 20 * at,
@@ -155,8 +154,4 @@ def _run(home: Path) -> None:
     pq.write_table(pa.Table.from_pylist(rows, TERMS), folder / "terms.parquet")
     told = {"seawall_version": "0.1.0", "schema_version": SCHEMA_VERSION, "degraded": ["no searches"]}
     (folder / "summary.json").write_bytes(msgspec.json.encode(told))
-    rng = np.random.default_rng(1)
-    accounts = rng.integers(1, 2**63, 5_311, np.uint64)
-    subjects = np.full(len(accounts), Subject.SELLS, np.uint8)
-    publish(folder / "guard", load_or_make(home / "seawall.key"), Contents(accounts, subjects))
     write_states(home / "parts.json", {"console": "up", "guard": "up", "executor": "up"})

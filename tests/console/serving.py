@@ -32,7 +32,7 @@ def served(environment: Mapping[str, str]) -> Iterator[str]:
     """The address of a console that runs on the database of this environment."""
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "seawall.console.asgi:application", "--port", str(port)]
-    quiet = ["--log-level", "warning", "--no-access-log"]
+    quiet = ["--log-level", "warning", "--no-access-log", "--timeout-graceful-shutdown", "2"]
     process = subprocess.Popen([*command, *quiet], env=dict(environment))
     try:
         _wait_for(f"http://127.0.0.1:{port}/sign-in/", process)

@@ -5,9 +5,11 @@ from django.test import Client
 from django.urls import reverse
 from django.urls.resolvers import URLPattern
 
-from console.invented import case
+from console.invented import WORDS, case
+from console.scene import run_with_terms
 from seawall.cases.actor import Actor, Door
 from seawall.cases.commands.proposals import propose
+from seawall.cases.models import AuditEntry, Proposal
 from seawall.console.urls import urlpatterns
 
 V, A, L, T, M = "viewer", "analyst", "lead", "terms", "admin"
@@ -142,3 +144,22 @@ def test_nobody_opens_a_proposal_that_is_not_theirs(people, browser):
     lead = Actor(people["lead"], Door.CONSOLE)
     proposal = propose(lead, "guard_off", {"why": "a broken index"}, "It refuses everyone.")
     assert browser("terms").get(reverse("proposal", args=[proposal.pk])).status_code == 404
+
+
+def test_a_block_takes_hashtags_alone(people, browser, database):
+    run_with_terms(database.home)
+    client = browser("terms")
+    client.post("/terms/blocks/", {"term": ["t000", "t002"], "opinion": "Used by sellers alone."})
+    assert not Proposal.objects.exists()
+    client.post("/terms/blocks/", {"term": ["t000", "t001"], "opinion": "Used by sellers alone."})
+    proposal = Proposal.objects.get()
+    assert proposal.subject["terms"] == ["t000", "t001"]
+    assert proposal.subject["innocent_accounts"] == 1 + 18
+
+
+def test_reading_a_term_takes_a_purpose_and_is_written_down(people, browser, database):
+    run_with_terms(database.home)
+    client = browser("terms")
+    assert client.post("/terms/read/", {"term": "t000", "purpose": ""}).status_code == 403
+    assert client.post("/terms/read/", {"term": "t000", "purpose": "Judging it"}).json()["text"] == WORDS[0]
+    assert AuditEntry.objects.get(action="revealed term").purpose == "Judging it"

@@ -75,6 +75,8 @@ def _index() -> list[Check]:
     run = latest_run()
     if run is None:
         return [Check(_("index"), None, _("no run is linked: `seawall up RUN` links one"))]
+    if not (run / "guard").is_dir():
+        return [Check(_("index"), None, _("this run publishes no index"))]
     try:
         index = Index.open(served(run / "guard"), run_key())
         index.check_canary()
@@ -102,7 +104,7 @@ def _entries() -> dict[str, int]:
     """How much the index holds, by kind."""
     run = latest_run()
     try:
-        return dict(read_manifest(served(run / "guard")).entries) if run else {}
+        return dict(read_manifest(served(run / "guard")).entries) if run and (run / "guard").is_dir() else {}
     except (SeawallError, OSError):
         return {}
 

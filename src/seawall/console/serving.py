@@ -64,6 +64,7 @@ def serve(address: Address) -> None:
         access_log=False,
         server_header=False,
         lifespan="off",
+        timeout_graceful_shutdown=10,
     )
 
 

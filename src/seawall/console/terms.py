@@ -24,6 +24,8 @@ from seawall.records.seal import PREFIX, unseal
 from seawall.terms.store import LexiconStore
 
 ROWS = 50
+BLOCKED = "hashtag"
+"""The kind of term that a block closes at once; the others belong into the lexicon."""
 TOUCHED = ("accounts", "flagged_accounts", "innocent_accounts")
 
 
@@ -82,6 +84,8 @@ def _subject(chosen: list[str]) -> dict[str, Any]:
     rows = [row for row in _rows() if row["term_id"] in set(chosen)]
     if not rows or len(rows) != len(set(chosen)):
         raise BadInput(_("Choose terms that the last run proposes; load the page again."))
+    if any(row["kind"] != BLOCKED for row in rows):
+        raise BadInput(_("A block closes hashtags; words and emoji take effect through the lexicon."))
     touched = {name: sum(row[name] for row in rows) for name in TOUCHED}
     return {"terms": sorted(row["term_id"] for row in rows), **touched}
 
