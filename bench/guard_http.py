@@ -106,8 +106,8 @@ def started(command: list[str], folder: Path, port: int) -> Iterator[psutil.Proc
         process.wait(20)
 
 
-def wait_for(port: int, seconds: float = 60.0) -> None:
-    """Wait until someone listens."""
+def wait_for(port: int, seconds: float = 600.0) -> None:
+    """Wait until someone listens; the first time, kernels are compiled."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if any(one.laddr.port == port and one.status == "LISTEN" for one in psutil.net_connections("tcp")):

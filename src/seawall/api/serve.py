@@ -89,6 +89,7 @@ class Keeper:
 
     async def swap(self) -> None:
         """Open the index that was published, beside the loop; the old one answers until the new one is whole."""
+        self._index.changed()  # seen: a signal and the next look must not open it twice
         try:
             version = await asyncio.to_thread(self.door.guard.swap, self.place.index)
         except (SeawallError, OSError) as error:

@@ -46,7 +46,7 @@ def serve(
     key = settings.key()
     read_tokens(tokens)
     guard = Guard.open(run / "guard", key, Policy.load(policy), overlay)
-    door = GuardDoor(guard, key, Clients(), AppealQueue(appeals))
+    door = GuardDoor(guard=guard, clients=Clients(), key=key, appeals=AppealQueue(appeals))
     try:
         run_door(door, Place(run / "guard", tokens, host, port))
     finally:
