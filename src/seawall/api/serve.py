@@ -67,7 +67,7 @@ class Keeper:
             await asyncio.sleep(BEAT)
             lag = loop.time() - due
             self.door.metrics.lag.set(lag)
-            self._shed(lag > self.most_lag)
+            self.feel(lag > self.most_lag)
             if due - looked >= 1.0:
                 looked = due
                 await self.look()
@@ -106,7 +106,7 @@ class Keeper:
         except SeawallError as error:
             self.door.failed("tokens", error)
 
-    def _shed(self, late: bool) -> None:
+    def feel(self, late: bool) -> None:
         """Two late beats in a row are load; one alone is a hiccup of the machine."""
         overloaded, self._late = late and self._late, late
         if overloaded != self.door.overloaded:
