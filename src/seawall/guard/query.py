@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from seawall.guard.table import Table, place_of
 from seawall.terms.fold import WINDOW, fold_rows, new_stream, power
-from seawall.terms.query import MIN_PREFIX, MIN_TYPO, QueryReader
-from seawall.terms.scan import LANE, PHONETIC, ROW, TERM, Buffers, scan, search_rows, unpack
+from seawall.terms.query import MIN_PREFIX, QueryReader
+from seawall.terms.scan import EDIT, EXACT, LANE, PHONETIC, ROW, TERM, Buffers, scan, search_rows, unpack
 
 Words = npt.NDArray[np.uint64]
 
@@ -25,6 +25,10 @@ _AT = np.uint64(0xC2B2AE3D27D4EB4F)
 _MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 NOTHING = np.int64(-1)
 ALL_LANES = 3
+MIN_TYPO = 7
+"""The fewest letters of a word that may be a slip of a term: a letter more than `terms/` takes, for fewer refusals."""
+LANE_OF_ROW = np.array([PHONETIC, EDIT, EXACT], np.int64)
+"""The loosest lane that counts in the query, without its spaces, and in Latin letters."""
 
 
 @nb.njit(inline="always")
@@ -137,21 +141,21 @@ def read_text(data, bounds, hashtag, blob, severity, exempt):  # type: ignore[no
 
 
 @nb.njit(cache=True)
-def read(data, size, blob, keys, rows, severity, exempt):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def read(data, size, joined, blob, keys, rows, severity, exempt):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """The worst term in a query, as severity << 32 | number, or `NOTHING`.
 
-    The first `size` bytes of `data` are the query, what follows is the query without its spaces. Both are folded once,
-    and the words of the first are read from the same fold.
+    The first `size` bytes of `data` are the query, those up to `joined` the query without its spaces, what follows the
+    query in Latin letters. All are folded once, and the words of the first are read from the same fold.
     """
-    bounds = np.array((0, size, len(data)))
-    room = 4 * len(data) + 10
+    bounds = np.array((0, size, joined, len(data)))
+    room = 4 * len(data) + 11
     compiled = unpack(blob)
-    buffers = Buffers(new_stream(room), new_stream(room), np.zeros(3, np.int32), np.empty((room, 3), np.int32))
+    buffers = Buffers(new_stream(room), new_stream(room), np.zeros(4, np.int32), np.empty((room, 3), np.int32))
     hits = np.empty((16, 7), np.int64)
-    hits, count, _ = search_rows(data, bounds, 0, 2, False, ALL_LANES, compiled, buffers, hits, 0)
+    hits, count, _ = search_rows(data, bounds, 0, 3, False, ALL_LANES, compiled, buffers, hits, 0)
     best = NOTHING
     for k in range(count):
-        if hits[k, ROW] == 0 or hits[k, LANE] != PHONETIC:
+        if hits[k, LANE] <= LANE_OF_ROW[hits[k, ROW]]:
             best = _worse(best, hits[k, TERM], severity, exempt)
     wall = np.int64(buffers.row_at[1]) - 1
     return _worst_word(buffers.stream.hash, buffers.stream.edge, wall, keys, rows, severity, exempt, best)
