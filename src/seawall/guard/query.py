@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from seawall.guard.table import Table, place_of
 from seawall.terms.fold import WINDOW, fold_rows, new_stream, power
-from seawall.terms.query import MIN_PREFIX, MIN_TYPO, QueryReader
-from seawall.terms.scan import LANE, PHONETIC, ROW, TERM, scan, unpack
+from seawall.terms.query import MIN_PREFIX, QueryReader
+from seawall.terms.scan import EDIT, EXACT, LANE, PHONETIC, ROW, TERM, Buffers, scan, search_rows, unpack
 
 Words = npt.NDArray[np.uint64]
 
@@ -25,6 +25,10 @@ _AT = np.uint64(0xC2B2AE3D27D4EB4F)
 _MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 NOTHING = np.int64(-1)
 ALL_LANES = 3
+MIN_TYPO = 7
+"""The fewest letters of a word that may be a slip of a term: a letter more than `terms/` takes, for fewer refusals."""
+LANE_OF_ROW = np.array([PHONETIC, EDIT, EXACT], np.int64)
+"""The loosest lane that counts in the query, without its spaces, and in Latin letters."""
 
 
 @nb.njit(inline="always")
@@ -95,25 +99,30 @@ def _misspelt(hashes, i, j, keys, rows, severity, exempt, best):  # type: ignore
 
 
 @nb.njit(cache=True)
-def read_words(data, bounds, blob, keys, rows, severity, exempt, best):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """The worst term that a word of the first text misspells or that its last word begins."""
-    letters = unpack(blob).letters
-    size = bounds[1] - bounds[0]
-    out = new_stream(4 * size + 8)
-    n = fold_rows(data, bounds, 0, 1, letters, False, True, out, np.zeros(1, np.int32))
+def _worst_word(hashes, edges, n, keys, rows, severity, exempt, best):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """The worst term that a word of n folded symbols misspells or that its last word begins."""
     i = 0
     for j in range(1, n + 1):
-        if not (out.edge[j >> 6] >> np.uint64(j & 63)) & np.uint64(1):
+        if not (edges[j >> 6] >> np.uint64(j & 63)) & np.uint64(1):
             continue
         if MIN_PREFIX <= j - i <= WINDOW:
             if j - i >= MIN_TYPO:
-                best = _misspelt(out.hash, i, j, keys, rows, severity, exempt, best)
+                best = _misspelt(hashes, i, j, keys, rows, severity, exempt, best)
             if j == n:
-                at = place_of(spot(_span(out.hash, i, j), BEGUN, np.int64(0)), keys)
+                at = place_of(spot(_span(hashes, i, j), BEGUN, np.int64(0)), keys)
                 if at >= 0:
                     best = _worse(best, np.int64(rows[at]), severity, exempt)
         i = j
     return best
+
+
+@nb.njit(cache=True)
+def read_words(data, size, blob, keys, rows, severity, exempt, best):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """The worst term that a word of the first `size` bytes misspells or that the last word begins."""
+    out = new_stream(4 * size + 8)
+    bounds = np.array((0, size))
+    n = fold_rows(data, bounds, 0, 1, unpack(blob).letters, False, False, out, np.zeros(1, np.int32))
+    return _worst_word(out.hash, out.edge, n, keys, rows, severity, exempt, best)
 
 
 @nb.njit(cache=True)
@@ -132,14 +141,21 @@ def read_text(data, bounds, hashtag, blob, severity, exempt):  # type: ignore[no
 
 
 @nb.njit(cache=True)
-def read(data, bounds, blob, keys, rows, severity, exempt):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def read(data, size, joined, blob, keys, rows, severity, exempt):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """The worst term in a query, as severity << 32 | number, or `NOTHING`.
 
-    `bounds` cuts `data` into the query and, where it has spaces, the query without them.
+    The first `size` bytes of `data` are the query, those up to `joined` the query without its spaces, what follows the
+    query in Latin letters. All are folded once, and the words of the first are read from the same fold.
     """
-    found = scan(data, bounds, False, ALL_LANES, blob)
+    bounds = np.array((0, size, joined, len(data)))
+    room = 4 * len(data) + 11
+    compiled = unpack(blob)
+    buffers = Buffers(new_stream(room), new_stream(room), np.zeros(4, np.int32), np.empty((room, 3), np.int32))
+    hits = np.empty((16, 7), np.int64)
+    hits, count, _ = search_rows(data, bounds, 0, 3, False, ALL_LANES, compiled, buffers, hits, 0)
     best = NOTHING
-    for k in range(len(found)):
-        if found[k, ROW] == 0 or found[k, LANE] != PHONETIC:
-            best = _worse(best, found[k, TERM], severity, exempt)
-    return read_words(data, bounds, blob, keys, rows, severity, exempt, best)
+    for k in range(count):
+        if hits[k, LANE] <= LANE_OF_ROW[hits[k, ROW]]:
+            best = _worse(best, hits[k, TERM], severity, exempt)
+    wall = np.int64(buffers.row_at[1]) - 1
+    return _worst_word(buffers.stream.hash, buffers.stream.edge, wall, keys, rows, severity, exempt, best)

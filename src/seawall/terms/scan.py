@@ -168,7 +168,7 @@ def scan(data, offsets, in_tag, lanes, blob):  # type: ignore[no-untyped-def]  #
         while last < rows and last - row < BATCH and offsets[last + 1] - offsets[row] <= BATCH:
             last += 1
         if last > row:
-            hits, count, _ = _search(data, offsets, row, last, in_tag, lanes, compiled, buffers, hits, count)
+            hits, count, _ = search_rows(data, offsets, row, last, in_tag, lanes, compiled, buffers, hits, count)
         else:
             last = row + 1
             hits, count = _long(data, offsets, row, in_tag, lanes, compiled, buffers, hits, count)
@@ -187,7 +187,7 @@ def _long(data, offsets, row, in_tag, lanes, compiled, buffers, hits, count):  #
         while end < stop and data[end] & 0xC0 == 0x80:
             end += 1
         bounds[1] = end
-        hits, found, keep = _search(data, bounds, 0, 1, in_tag, lanes, compiled, buffers, hits, count)
+        hits, found, keep = search_rows(data, bounds, 0, 1, in_tag, lanes, compiled, buffers, hits, count)
         shift = bounds[0] - offsets[row]
         for k in range(count, found):
             hits[k, ROW] = row
@@ -221,7 +221,7 @@ def _without_repeats(hits, done, count):  # type: ignore[no-untyped-def]  # noqa
 
 
 @nb.njit(cache=True)
-def _search(data, bounds, first, last, in_tag, lanes, compiled, buffers, hits, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def search_rows(data, bounds, first, last, in_tag, lanes, compiled, buffers, hits, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Fold and search rows [first, last); of a chunk of a long text also tell from which symbol to go on."""
     stream, text, row_at, places = buffers
     n = fold_rows(data, bounds, first, last, compiled.letters, in_tag, False, stream, row_at)
