@@ -10,7 +10,7 @@ from seawall.network.findings import FLAGGED_FROM, SPEAKS, WORTH_A_FINDING, Find
 from seawall.records.roles import ROLES
 
 SELLING = ("terms", "offers", "complaints", "among", "wanted", "promotes", "shares")
-BUYING = ("contact", "follows", "searches", "promotes")
+BUYING = ("contact", "answered", "follows", "searches", "views", "promotes")
 
 
 def conclude(seller: float = 0.0, buyer: float = 0.0, **adds: float):
@@ -40,6 +40,11 @@ def test_a_family_that_whispers_does_not_agree():
 def test_a_buyer_is_judged_by_the_families_of_buying():
     assert conclude(buyer=0.9, terms=3, among=3).flagged.tolist() == []
     assert conclude(buyer=0.9, contact=3, follows=1).flagged.tolist() == [True]
+
+
+def test_who_looks_and_follows_without_taking_part_is_no_buyer():
+    assert conclude(buyer=0.99, follows=2.5, searches=1.5, views=1).flagged.tolist() == [False]
+    assert conclude(buyer=0.99, follows=2.5, searches=1.5, answered=1).flagged.tolist() == [True]
 
 
 def test_no_finding_without_evidence_or_without_risk():

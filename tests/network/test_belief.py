@@ -1,0 +1,95 @@
+"""Beliefs: who is sought, whom nobody seeks, which circles count."""
+
+import numpy as np
+import pyarrow as pa
+from scipy.sparse import csr_matrix
+from small_graph import small_graph
+
+from seawall.network.belief import BUYS, BYSTANDER, OPEN, SELLS, TALKS, UNWANTED, Beliefs
+from seawall.network.evidence import Surroundings, signal_evidence
+from seawall.network.words import PLACES
+from seawall.signals.base import SIGNALS
+
+N = 400
+SEARCHERS = range(10, 30)
+
+
+def beliefs(signals=(), ties=None, known=None) -> Beliefs:
+    """Beliefs over 400 accounts with these (account, what) signals and ties by kind."""
+    graph = small_graph(N, ties)
+    plain = {"subject_kind": "account", "detector": "", "strength": 1.0, "count": 1, "evidence": "", "version": "1"}
+    rows = [{**plain, "subject_id": account, "what": what} for account, what in signals]
+    own = signal_evidence(graph, pa.Table.from_pylist(rows, SIGNALS))
+    classes = np.full(N, OPEN, np.int8)
+    for account, decided in (known or {}).items():
+        classes[account] = decided
+    return Beliefs(graph, own, Surroundings(graph, csr_matrix((N, PLACES), dtype=np.float32)), classes)
+
+
+def searching(looked_at):
+    """Twenty accounts search for a term; they look at one account, and everybody looks at their own neighbour."""
+    everyone = [(i, (i + 1) % N) for i in range(N)]
+    return beliefs(
+        [(i, "searches.for_term") for i in SEARCHERS], {"view": [*everyone, *((i, looked_at) for i in SEARCHERS)]}
+    )
+
+
+def believed(**classes):
+    """Soft members: everyone a bystander but for these accounts by class."""
+    members = np.zeros((N, 4), np.float32)
+    members[:, BYSTANDER] = 1
+    for name, accounts in classes.items():
+        for account in accounts:
+            members[account] = 0
+            members[account, {"sells": SELLS, "buys": BUYS, "talks": TALKS}[name]] = 1
+    return members
+
+
+def test_whom_searchers_look_at_is_wanted_with_no_term_and_no_belief():
+    wanted = searching(5).families(believed())[SELLS]["wanted"]
+    assert wanted[5] > 1.5
+    assert np.delete(wanted, 5).max() < wanted[5] / 3
+
+
+def test_searchers_who_only_talk_count_for_nothing():
+    wanted = searching(5).families(believed(talks=SEARCHERS))[SELLS]["wanted"]
+    assert wanted[5] == 0
+
+
+def test_looking_at_whom_everybody_looks_at_says_little():
+    signals = [(i, "searches.for_term") for i in SEARCHERS]
+    crowd = beliefs(signals, {"view": [(i, 5) for i in range(6, N)]})
+    assert crowd.families(believed())[SELLS]["wanted"][5] < 0.3
+
+
+def test_whom_nobody_seeks_is_doubted_as_far_as_sellers_are_sought():
+    around = searching(5)
+    sought = around.families(believed(sells=[5]))[SELLS]["unwanted"]
+    assert -UNWANTED <= sought[100] < 0
+    assert sought[5] == 0
+    assert not around.families(believed(sells=range(200, 260)))[SELLS]["unwanted"].any()
+
+
+def test_nothing_is_taken_away_where_no_one_is_told_to_look():
+    quiet = beliefs([(i, "searches.for_term") for i in SEARCHERS])
+    assert not quiet.families(believed(sells=[5, 6, 7]))[SELLS]["unwanted"].any()
+
+
+def test_a_circle_without_a_mark_counts_for_nothing_beside_one_with_marks():
+    loud, idle = range(40, 50), range(60, 70)
+    pairs = [(i, j) for circle in (loud, idle) for i in circle for j in circle if i != j]
+    signals = [(i, what) for i in loud for what in ("terms.in_offer", "offers.price_in_post")]
+    circles = beliefs(signals, {"follow": pairs}).circles(believed(sells=[*loud, *idle]))[0]
+    assert circles.members[list(loud)].min() > 0.9
+    assert circles.members[list(idle)].max() < 0.1
+
+
+def test_what_people_decided_stands():
+    settled = beliefs([(5, "terms.in_offer"), (5, "offers.menu_in_post")], known={5: BYSTANDER, 7: SELLS}).settle(3)
+    assert settled[5, BYSTANDER] == 1
+    assert settled[7, SELLS] == 1
+
+
+def test_beliefs_of_an_account_sum_to_one():
+    settled = searching(5).settle(4)
+    assert np.allclose(settled.sum(axis=1), 1, atol=1e-5)
