@@ -27,8 +27,8 @@ _AT = np.uint64(0xC2B2AE3D27D4EB4F)
 _MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 NOTHING = np.int64(-1)
 ALL_LANES = 3
-MIN_TYPO = 7
-"""The fewest letters of a word that may be a slip of a term: a letter more than `terms/` takes, for fewer refusals."""
+MIN_TYPO = 8
+"""The fewest letters of a word that may be a slip of a term: two more than `terms/` takes, for fewer refusals."""
 LANE_OF_ROW = np.array([PHONETIC, EDIT, EXACT], np.int64)
 """The loosest lane that counts in the query, without its spaces, and in Latin letters."""
 
