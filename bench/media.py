@@ -1,7 +1,8 @@
-"""Media lookup against its peers: rates, recall, build, size, opening and adding, on uniform and skewed hashes."""
+"""Media lookup against its peers, on uniform and skewed hashes: rates, recall, build, size, opening, sharing."""
 
 import argparse
 import json
+import multiprocessing
 import shutil
 import tempfile
 import time
@@ -207,6 +208,35 @@ def opening(folder: Path) -> tuple[HashIndex, float]:
     return index, time.perf_counter() - start
 
 
+def private_share(folder: Path) -> float:
+    """The largest part of the index that is memory of its own in one of two processes that have read all of it."""
+    context = multiprocessing.get_context("spawn")
+    told, stay = context.Queue(), context.Barrier(3)
+    readers = [context.Process(target=_read_all, args=(folder, told, stay)) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    stay.wait(300)  # both have read everything
+    shares = [told.get(timeout=300) for _ in readers]
+    for reader in readers:
+        reader.join()
+    return max(shares)
+
+
+def _read_all(folder: Path, told: Any, stay: Any) -> None:
+    index = HashIndex.open(folder, verify=False)
+    before = _private_bytes()
+    for segment in index.segments:
+        segment.verify()
+    index.search(np.zeros((1, 4), np.uint64), 0)
+    stay.wait(300)
+    told.put((_private_bytes() - before) / sum(segment.size for segment in index.segments))
+
+
+def _private_bytes() -> int:
+    lines = Path("/proc/self/smaps_rollup").read_text().splitlines()
+    return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
+
+
 def measure(n: int, folder: Path, peers: Callable[[Words], list[Engine]], seed: int) -> dict[str, Any]:
     """Every figure for an index of n hashes."""
     rng = np.random.default_rng(seed)
@@ -219,6 +249,7 @@ def measure(n: int, folder: Path, peers: Callable[[Words], list[Engine]], seed: 
     interleave(engines, corpus)
     right = {half: recall(corpus, half, index) for half in HALVES}
     size = sum(segment.size for segment in index.segments)
+    apart = private_share(folder)
     with IndexWriter(folder) as writer:
         adding = add_ms(writer, rng, n)
     return {
@@ -230,6 +261,7 @@ def measure(n: int, folder: Path, peers: Callable[[Words], list[Engine]], seed: 
         "bytes_per_hash": size / n,
         "open_s": open_s,
         "add_ms": adding,
+        "private_share": apart,
     }
 
 
@@ -287,6 +319,7 @@ def main() -> None:
         "build_s_1m": round(small["build_s"]["seawall"], 2),
         "open_s_10m": round(large["open_s"], 4),
         "add_ms": round(max(small["add_ms"], large["add_ms"]), 3),
+        "private_share": round(max(small["private_share"], large["private_share"]), 4),
     }
     if options.json:
         print(json.dumps({**keys, "tables": [small, large]}))

@@ -30,6 +30,10 @@ SCHEMAS = {
     "members": tables.MEMBERS,
     "terms": tables.TERMS,
     "quarantine": tables.QUARANTINE,
+    "returns": tables.RETURNS,
+    "sample": tables.SAMPLE,
+    "spread": tables.SPREAD,
+    "spread_media": tables.SPREAD_MEDIA,
 }
 
 
@@ -219,3 +223,24 @@ def test_a_run_never_overwrites_another(world, keyed):
 
 def test_a_run_without_a_lexicon_says_so(world, tmp_path):
     assert "no lexicon" in summary(make_run(world, tmp_path / "bare", lexicons=()))["degraded"]
+
+
+def test_a_sample_that_people_judged_says_how_many_there_are(world, plain, tmp_path):
+    sample, truth = table(plain, "sample"), pq.read_table(world / "truth.parquet").to_pylist()
+    role = {row["subject_id"]: row["role"] for row in truth}
+    judged = sample["account_id"].to_pylist()
+    said = ["cleared" if role[account] == "bystander" else "confirmed" for account in judged]
+    at = pa.array([pc.max(accounts(world)["created_at"]).as_py()] * len(judged))
+    verdicts = {"subject_kind": ["account"] * len(judged), "subject_id": judged, "verdict": said}
+    verdicts |= {"role": [role[account] for account in judged], "decided_at": at, "decided_by": ["p"] * len(judged)}
+    copy = tmp_path / "world"
+    (copy / "activity").mkdir(parents=True)
+    for file in (world / "activity").iterdir():
+        (copy / "activity" / file.name).hardlink_to(file)
+    (copy / "lexicon.csv").hardlink_to(world / "lexicon.csv")
+    pq.write_table(pa.table(verdicts), copy / "activity" / "verdicts.parquet")
+    told = summary(make_run(copy, tmp_path / "out", plain_ids=True, previous=plain))["prevalence"]["sample"]
+    share = np.mean([role == "bystander" for role in role.values()])
+    assert told["bystander"]["low"] <= share <= told["bystander"]["high"]
+    assert summary(plain)["prevalence"]["sample"] is None
+    assert "of all accounts" in (tmp_path / "out" / "report.html").read_text()

@@ -11,6 +11,9 @@ from seawall.hashes.hexadecimal import Words
 HASH, MATCH, CURATE, INVESTIGATE = "hashes:hash", "hashes:match", "hashes:curate", "hashes:investigate"
 """Scopes: to hash files, to ask match or no match, to change banks, and to see distances."""
 
+EXCHANGE = "hashes:exchange"
+"""Scope to give credentials and to list, pause and drop exchanges."""
+
 _REMEMBERED = 256  # questions of a token that new ones are compared to
 _LADDER = 15  # distinct hashes near one another before they look like steps
 _STEP = 40  # bits

@@ -4,6 +4,7 @@ import os
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import reduce
 from html import escape
 from io import BytesIO
 from pathlib import Path
@@ -63,7 +64,8 @@ class Erasure:
     def _parquet(self, table: str, content: bytes) -> bytes:
         before = rows = pq.read_table(BytesIO(content))
         if table in NAMING:
-            theirs = pc.is_in(rows[NAMING[table]], pa.array(self.names))
+            naming = [pc.is_in(rows[column], pa.array(self.names)) for column in NAMING[table]]
+            theirs = reduce(pc.or_, naming)
             if "subject_kind" in rows.column_names:
                 theirs = pc.and_(theirs, pc.equal(rows["subject_kind"], "account"))
             if table == "members":

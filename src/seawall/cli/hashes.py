@@ -1,19 +1,25 @@
 """`seawall hashes`: banks of known media, lookups and the canary."""
 
 import csv
+import threading
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
-from seawall.hashes.canary import Canary, require_alive
+from seawall.hashes.canary import Canary, install
 from seawall.hashes.entries import DIGITS, THRESHOLD, HashKind
 from seawall.hashes.hashing import hash_file
+from seawall.hashes.health import media_health
 from seawall.hashes.index import MAX_THRESHOLD
 from seawall.hashes.store import BankStore
+from seawall.hashes.video_file import hash_video, is_video
+from seawall.intake.canary_door import CanaryDoor
 from seawall.intake.exchanges.base import pull
+from seawall.intake.exchanges.book import ExchangeBook
 from seawall.intake.exchanges.opening import KINDS, open_exchange
 from seawall.intake.hash_lists import read_hash_list
-from seawall.records.errors import BadInput, Unavailable
+from seawall.records.errors import BadInput, SeawallError, Unavailable
 
 _STORE = click.argument("store", type=click.Path(path_type=Path, file_okay=False))
 _THRESHOLD = click.option(
@@ -72,6 +78,26 @@ def pull_exchange(store: Path, exchange: str, base: str, secrets: Path, bank: st
         click.echo(f"  {reason}")
 
 
+@hashes.command("fetch")
+@_STORE
+@click.argument("names", nargs=-1)
+def fetch(store: Path, names: tuple[str, ...]) -> None:
+    """Read what is new at the exchanges that were listed over HTTP (/c/exchanges), or at those named."""
+    with BankStore(store) as banks:
+        book = ExchangeBook.of(banks)
+        failed = []
+        for name in names or [one.name for one in book.list() if one.enabled]:
+            try:
+                told = book.read(name)
+                click.echo(
+                    f"{name}: {told.entries} new entries, {told.withdrawn} withdrawn, {len(told.refused)} refused"
+                )
+            except SeawallError as error:  # the others are read all the same
+                failed.append(f"{name}: {error}")
+    if failed:
+        raise Unavailable(" ".join(failed))
+
+
 @hashes.command("withdraw")
 @_STORE
 @click.argument("references", nargs=-1, required=True)
@@ -121,10 +147,14 @@ def lookup(store: Path, values: tuple[str, ...], kind: str) -> None:
     help="CSV with columns file and pdq: fail where a file's PDQ is another",
 )
 def of(files: tuple[Path, ...], expect: Path | None) -> None:
-    """Hash image files; prints one line a view: file, outcome, view, PDQ, quality, SHA-256."""
+    """Hash images and videos; prints one line a view or frame: file, outcome, view, PDQ, quality, SHA-256."""
     found: dict[str, str] = {}
     for path in files:
         with path.open("rb") as stream:
+            if is_video(stream.read(12)):
+                _show_video(path)
+                continue
+            stream.seek(0)
             hashed = hash_file(stream)
         found[path.name] = hashed.pdq or ""
         for view in hashed.views:
@@ -133,6 +163,15 @@ def of(files: tuple[Path, ...], expect: Path | None) -> None:
             click.echo(f"{path}\t{hashed.outcome}\t\t\t{hashed.quality or 0}\t{hashed.sha256}")
     if expect:
         _hold_to(expect, found)
+
+
+def _show_video(path: Path) -> None:
+    with path.open("rb") as stream:
+        hashed = hash_video(stream)
+    for seconds, pdq, quality in hashed.frames:
+        click.echo(f"{path}\t{hashed.outcome}\tsecond {seconds:.1f}\t{pdq}\t{quality}\t{hashed.sha256}")
+    if not hashed.frames:
+        click.echo(f"{path}\t{hashed.outcome}\t\t\t0\t{hashed.sha256}")
 
 
 def _hold_to(expect: Path, found: dict[str, str]) -> None:
@@ -154,29 +193,43 @@ def build(store: Path, threshold: int) -> None:
 
 @hashes.command("canary")
 @_STORE
-def canary(store: Path) -> None:
-    """Send the canary through hashing and lookup once; a miss is an error."""
+@click.option("--every", type=click.FloatRange(min=0.01), help="send one every so many minutes until stopped")
+@click.option("--door", help="base address of the door that uploads are asked at, to send it the whole way")
+@click.option("--token", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="file with a bearer token")
+@click.option("--private", is_flag=True, help="the door's address is on your own network")
+def canary(store: Path, every: float | None, door: str | None, token: Path | None, private: bool) -> None:
+    """Send the canary through hashing and lookup; a miss is an error, or with --every an alarm in `health`."""
+    if door:
+        if token is None:
+            raise BadInput("the door asks for a token: give --token FILE with one that may match hashes.")
+        _send(Canary(store, CanaryDoor.of(door, token.read_text().strip(), store / "outbound.jsonl", private)), every)
+        return
     with BankStore(store) as banks:
-        sender = Canary(banks)
-        sender.install()
-        sender.send()
-    click.echo(f"the canary matched at {require_alive(store).at:%Y-%m-%d %H:%M:%S} UTC")
+        install(banks)
+        _send(Canary.of(banks), every)
+
+
+def _send(canary: Canary, every: float | None) -> None:
+    if every:
+        canary.keep_sending(threading.Event(), timedelta(minutes=every))
+        return
+    state = canary.send()
+    if not state.alive:
+        raise Unavailable(state.alarm(state.at))
+    click.echo(f"the canary matched at {state.at:%Y-%m-%d %H:%M:%S} UTC")
 
 
 @hashes.command("health")
 @_STORE
 def health(store: Path) -> None:
     """Say whether matching works; the exit code is not 0 after a missed or overdue canary or damage."""
-    state = require_alive(store)
-    with BankStore(store) as banks:
-        index = banks.writer.index
-        for segment in index.segments:
-            segment.verify()
-        if index.state != "current":
-            raise Unavailable(f"the index is degraded: {index.state}")
-        click.echo(f"canary: matched {state.at:%Y-%m-%d %H:%M} UTC, {state.missed} of {state.sent} missed so far")
-        click.echo(f"index: {len(index)} hashes, generation {index.manifest.generation}, every block is sound")
-        click.echo(f"notices: {len(banks.notices())}")
+    told = media_health(store, verify=True)
+    told.require()
+    assert told.canary is not None
+    sent = f"{told.canary.missed} of {told.canary.sent} missed so far"
+    click.echo(f"canary: matched {told.canary.at:%Y-%m-%d %H:%M} UTC, {sent}")
+    click.echo(f"index: {told.hashes} hashes, generation {told.generation}, every block is sound")
+    click.echo(f"notices: {told.notices}")
 
 
 def _mapping(text: str) -> dict[str, str] | None:

@@ -46,6 +46,7 @@ QUERIES: Mapping[str, Query] = {
     "link_uses": Query(queries.link_uses, ("account_id", "link", "place"), ("account_id", "link", "place")),
     "media_uses": Query(queries.media_uses, ("account_id", "digest"), ("account_id", "digest", "first_at")),
     "avatar_uses": Query(queries.avatar_uses, ("account_id",)),
+    "devices": Query(queries.sign_in_devices, ("account_id", "device_hash"), ("account_id", "device_hash")),
     "searches": Query(queries.searches, ("account_id", "query", "surface")),
     "complaints": Query(queries.complaints, ("account_id", "reporter_id")),
     "verdicts": Query(queries.verdicts, ("subject_kind", "subject_id")),

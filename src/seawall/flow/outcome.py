@@ -11,12 +11,14 @@ from seawall.flow.conclude import Conclusions
 from seawall.flow.gather import Material
 from seawall.flow.order import Order
 from seawall.intake.admission import Admission
-from seawall.lake.run_tables import Names, read_members
+from seawall.lake.run_tables import Names, read_members, read_sample
 from seawall.network.graph import THING_COLUMN
 from seawall.network.identity import name_networks
+from seawall.network.population import Groups, Population, Sampled, population
 from seawall.network.things import ThingFindings
 from seawall.records.ids import Keys
 from seawall.records.roles import ROLES
+from seawall.terms.proposed import Proposed, term_rows
 
 KIND_OF = {"tag": "hashtag", "link": "link", "media": "media", "avatar": "media"}
 """What a verdict or a finding calls each thing that accounts share."""
@@ -39,9 +41,10 @@ class Things:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`accounts` spells every account of the graph; `roles` names the likeliest role of every finding.
+    """`accounts` spells every account of the graph, `pictures` the moving media; `roles` the likeliest of each finding.
 
-    `networks` are (id, id in the run before), in the order of their numbers in `conclusions`.
+    `networks` are (id, id in the run before), in the order of their numbers in `conclusions`; `terms` is the table of
+    proposed terms.
     """
 
     order: Order
@@ -52,6 +55,9 @@ class Outcome:
     roles: npt.NDArray[np.str_]
     networks: Sequence[tuple[str, str | None]]
     things: Mapping[str, Things]
+    pictures: pa.Array
+    population: Population
+    terms: pa.Table
 
     def members(self, number: int) -> npt.NDArray[np.int64]:
         """The accounts of a network."""
@@ -63,10 +69,19 @@ class Outcome:
         return self.accounts.take(pa.array(places))
 
 
-def spell(order: Order, admission: Admission, material: Material, conclusions: Conclusions, names: Names) -> Outcome:
+def spell(
+    order: Order,
+    admission: Admission,
+    material: Material,
+    conclusions: Conclusions,
+    proposed: Proposed,
+    names: Names,
+) -> Outcome:
     """Spell the ids of a run's conclusions and name its networks."""
     accounts = names.spell("account", material.graph.accounts)
     accused, number = conclusions.accused, conclusions.network
+    sampled = Sampled.of(read_sample(order.previous), material.graph, material.tables["verdicts"], accounts)
+    grouped = Groups(accused, number)
     groups = [accounts.take(pa.array(accused[number == n])).to_pylist() for n in range(int(number.max(initial=-1)) + 1)]
     return Outcome(
         order,
@@ -77,6 +92,9 @@ def spell(order: Order, admission: Admission, material: Material, conclusions: C
         np.array(ROLES, np.str_)[conclusions.findings.likeliest()],
         name_networks(groups, read_members(order.previous) if order.previous else {}),
         {thing: _things(order, material, thing, found) for thing, found in conclusions.things.items()},
+        names.spell("media", conclusions.moving.media),
+        population(material.graph, material.signals, conclusions.findings, grouped, sampled, order.seed),
+        term_rows(proposed, order.key, plain=order.plain_ids),
     )
 
 

@@ -43,7 +43,14 @@ def report_view(outcome: Outcome, degraded: tuple[str, ...]) -> ReportView:
 def _certainty(outcome: Outcome, degraded: tuple[str, ...]) -> Certainty:
     risk, flagged = outcome.conclusions.findings.risk, outcome.conclusions.findings.flagged
     inside, outside = (np.histogram(of, np.linspace(0, 1, 21))[0].tolist() for of in (risk[flagged], risk[~flagged]))
-    return Certainty(tuple(inside), tuple(outside), float((1 - risk[flagged]).sum()), METHOD, degraded)
+    return Certainty(
+        tuple(inside),
+        tuple(outside),
+        float((1 - risk[flagged]).sum()),
+        METHOD,
+        degraded,
+        outcome.population.sentences(),
+    )
 
 
 def _networks(outcome: Outcome) -> list[NetworkView]:
@@ -100,10 +107,5 @@ def _tags(outcome: Outcome) -> list[tuple[tuple[str, int], ...]]:
 
 
 def _terms(outcome: Outcome) -> tuple[ProposedTerm, ...]:
-    tags = outcome.things["tag"]
-    spelt, found = tags.spelt.to_pylist(), tags.found
-    rows = (
-        (spelt[row], float(found.risk[row]), int(found.users[row]), int(found.flagged_users[row]))
-        for row in found.proposed().tolist()
-    )
-    return tuple(ProposedTerm(term, risk, users, by, users - by) for term, risk, users, by in rows)
+    columns = ("term_id", "score", "accounts", "flagged_accounts", "innocent_accounts")
+    return tuple(ProposedTerm(*row) for row in zip(*(outcome.terms[name].to_pylist() for name in columns), strict=True))

@@ -10,20 +10,20 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from seawall.flow.outcome import KIND_OF, Outcome
 from seawall.flow.progress import Stages, peak_gigabytes
 from seawall.flow.view import report_view
 from seawall.guard.findings import ages_of, contents_of, hoods_of, listed, subjects_of
 from seawall.guard.publish import publish
+from seawall.intake.quarantine import by_reason, read_quarantine
 from seawall.lake.run_tables import write_table
+from seawall.network.returns_told import return_rows, with_returns
+from seawall.network.spread_told import spread_rows, spread_tables
 from seawall.network.told import account_rows, member_rows, network_rows, thing_rows
 from seawall.pages.report import coarse, render
 from seawall.records.roles import ROLES, Role
-from seawall.records.run import QUARANTINE, SCHEMA_VERSION, SIGNALS, TERMS
-from seawall.records.seal import seal
+from seawall.records.run import SCHEMA_VERSION, SIGNALS
 from seawall.terms.lexicon import Lexicon
 
 WANTED = ("posts", "follows", "interactions", "searches")
@@ -34,10 +34,11 @@ def write_run(
     folder: Path, work: Path, outcome: Outcome, lexicon: Lexicon, hash_list: pa.Table
 ) -> Mapping[str, object]:
     """Write all that a run leaves but its summary, which it returns; a `research` run leaves aggregates only."""
-    quarantine = _quarantine(work)
+    quarantine = read_quarantine(work)
     if outcome.order.profile == "platform":
-        tables = {"findings": _findings(outcome), "signals": _signals(outcome), "terms": _terms(outcome)}
-        tables |= {**_networks(outcome), "quarantine": quarantine}
+        tables = {"findings": _findings(outcome), "signals": _signals(outcome), "terms": outcome.terms}
+        tables |= {**_networks(outcome), **_spread(outcome), "quarantine": quarantine}
+        tables["sample"] = outcome.population.sample.rows(outcome.labels(outcome.population.sample.accounts))
         for name, table in tables.items():
             write_table(folder, name, table)
         _publish(folder / "guard", outcome, lexicon, hash_list)
@@ -52,21 +53,25 @@ def write_summary(folder: Path, summary: Mapping[str, object], stages: Stages) -
     (folder / "summary.json").write_bytes(msgspec.json.format(told, indent=2))
 
 
-def _quarantine(work: Path) -> pa.Table:
-    parts = sorted((work / "quarantine").glob("*.parquet"))
-    return pa.concat_tables([QUARANTINE.empty_table(), *map(pq.read_table, parts)])
-
-
 def _findings(outcome: Outcome) -> pa.Table:
-    """Findings on accounts, then on hashtags, links and files."""
-    findings = outcome.conclusions.findings
+    """Findings on accounts, then on hashtags, links and files, then on media that nobody knows yet."""
+    returns, names = outcome.conclusions.returns, [name for name, _ in outcome.networks]
+    findings = with_returns(outcome.conclusions.findings, returns, outcome.labels(returns.of).to_pylist())
     things = [thing_rows(KIND_OF[thing], one.found, one.spelt) for thing, one in outcome.things.items()]
-    return pa.concat_tables([account_rows(findings, outcome.labels(findings.accounts)), *things])
+    moving = spread_rows(outcome.conclusions.moving, outcome.order.key, names)
+    return pa.concat_tables([account_rows(findings, outcome.labels(findings.accounts)), *things, moving])
+
+
+def _spread(outcome: Outcome) -> Mapping[str, pa.Table]:
+    """The clusters of moving media, and the pictures of those that are for the queue."""
+    moving, names = outcome.conclusions.moving, [name for name, _ in outcome.networks]
+    return spread_tables(moving, outcome.order.key, names, outcome.pictures, outcome.labels(moving.owner))
 
 
 def _networks(outcome: Outcome) -> Mapping[str, pa.Table]:
-    """The networks and their members."""
+    """The networks, their members, and who of them is the return of an account that is gone."""
     conclusions, accounts = outcome.conclusions, outcome.material.tables["accounts"]
+    returns = conclusions.returns
     order = np.argsort(conclusions.network, kind="stable")
     order = order[conclusions.network[order] >= 0]
     of, members = conclusions.network[order], conclusions.accused[order]
@@ -77,6 +82,7 @@ def _networks(outcome: Outcome) -> Mapping[str, pa.Table]:
     return {
         "networks": network_rows(outcome.networks, of, risk, created),
         "members": member_rows(names, outcome.labels(members), outcome.roles[rows].tolist(), risk),
+        "returns": return_rows(returns, outcome.labels(returns.account), outcome.labels(returns.of)),
     }
 
 
@@ -84,26 +90,6 @@ def _signals(outcome: Outcome) -> pa.Table:
     signals = outcome.material.signals
     subjects = outcome.material.graph.places(signals["subject_id"].to_numpy())
     return signals.set_column(1, SIGNALS.field("subject_id"), outcome.labels(subjects)).cast(SIGNALS)
-
-
-def _terms(outcome: Outcome) -> pa.Table:
-    """Hashtags that flagged accounts use far more than others do, as proposals; people approve."""
-    tags, order = outcome.things["tag"], outcome.order
-    rows = tags.found.proposed()
-    texts = tags.texts.take(pa.array(rows)).to_pylist()
-    users, flagged = tags.found.users[rows], tags.found.flagged_users[rows]
-    columns = {
-        "term_id": tags.spelt.take(pa.array(rows)),
-        "term": pa.array(texts if order.plain_ids else [seal(order.key, text) for text in texts], pa.string()),
-        "score": pa.array(tags.found.risk[rows]),
-        "accounts": pa.array(users),
-        "flagged_accounts": pa.array(flagged),
-        "innocent_accounts": pa.array(users - flagged),
-        "first_at": pa.nulls(len(rows)),
-        "last_at": pa.nulls(len(rows)),
-        "status": pa.array(["proposed"] * len(rows), pa.string()),
-    }
-    return pa.table(columns).cast(TERMS)
 
 
 def _publish(folder: Path, outcome: Outcome, lexicon: Lexicon, hash_list: pa.Table) -> None:
@@ -126,7 +112,7 @@ def _publish(folder: Path, outcome: Outcome, lexicon: Lexicon, hash_list: pa.Tab
 
 
 def _summary(outcome: Outcome, quarantine: pa.Table) -> dict[str, object]:
-    order, decided = outcome.order, outcome.conclusions.decided
+    order = outcome.order
     options = {"engine": order.engine, "seed": order.seed, "profile": order.profile, "plain_ids": order.plain_ids}
     lists = [hashlib.sha256(path.read_bytes()).hexdigest() for path in (*order.lexicons, *order.hash_lists)]
     digest = hashlib.sha256(msgspec.json.encode([options, lists])).hexdigest()
@@ -134,12 +120,13 @@ def _summary(outcome: Outcome, quarantine: pa.Table) -> dict[str, object]:
         "schema_version": SCHEMA_VERSION,
         "seawall_version": version("seawall"),
         "configuration": {**options, "lists": lists, "digest": digest},
-        "method": f"cold start with {decided} verdicts" if decided else "cold start",
+        "method": outcome.conclusions.method,
         "degraded": degraded(outcome),
         "plain_ids": order.plain_ids,
         "profile": order.profile,
         "counts": _counts(outcome, coarse if order.profile == "research" else int),
-        "quarantined": _by_reason(quarantine),
+        **outcome.population.as_json(),
+        "quarantined": by_reason(quarantine),
     }
 
 
@@ -155,13 +142,9 @@ def _counts(outcome: Outcome, tell: Callable[[int], int]) -> dict[str, object]:
         "networks": len(outcome.networks),
         "by_role": {str(role): tell(by_role[role]) for role in ROLES if role is not Role.BYSTANDER},
         "signals": len(outcome.material.signals),
+        "returns": tell(len(outcome.conclusions.returns.account)),
+        "unknown_media": tell(int(outcome.conclusions.moving.unlisted.sum())),
     }
-
-
-def _by_reason(quarantine: pa.Table) -> dict[str, int]:
-    """How many rows were refused for each reason."""
-    counted = pc.value_counts(quarantine["reason"]).to_pylist()
-    return {one["values"]: one["counts"] for one in sorted(counted, key=lambda one: (-one["counts"], one["values"]))}
 
 
 def degraded(outcome: Outcome) -> tuple[str, ...]:

@@ -13,9 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from seawall.guard.table import Table, place_of
+from seawall.terms.compiled import unpack
 from seawall.terms.fold import WINDOW, fold_rows, new_stream, power
 from seawall.terms.query import MIN_PREFIX, QueryReader
-from seawall.terms.scan import EDIT, EXACT, LANE, PHONETIC, ROW, TERM, Buffers, scan, search_rows, unpack
+from seawall.terms.reading import EDIT, EXACT, LANE, PHONETIC, TERM, search
+from seawall.terms.scan import scan
 
 Words = npt.NDArray[np.uint64]
 
@@ -25,8 +27,8 @@ _AT = np.uint64(0xC2B2AE3D27D4EB4F)
 _MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 NOTHING = np.int64(-1)
 ALL_LANES = 3
-MIN_TYPO = 7
-"""The fewest letters of a word that may be a slip of a term: a letter more than `terms/` takes, for fewer refusals."""
+MIN_TYPO = 8
+"""The fewest letters of a word that may be a slip of a term: two more than `terms/` takes, for fewer refusals."""
 LANE_OF_ROW = np.array([PHONETIC, EDIT, EXACT], np.int64)
 """The loosest lane that counts in the query, without its spaces, and in Latin letters."""
 
@@ -121,7 +123,7 @@ def read_words(data, size, blob, keys, rows, severity, exempt, best):  # type: i
     """The worst term that a word of the first `size` bytes misspells or that the last word begins."""
     out = new_stream(4 * size + 8)
     bounds = np.array((0, size))
-    n = fold_rows(data, bounds, 0, 1, unpack(blob).letters, False, False, out, np.zeros(1, np.int32))
+    n = fold_rows(data, bounds[:1], bounds[1:], unpack(blob).letters, False, False, out, np.zeros(1, np.int32))
     return _worst_word(out.hash, out.edge, n, keys, rows, severity, exempt, best)
 
 
@@ -135,9 +137,9 @@ def worst_of(found, severity, exempt):  # type: ignore[no-untyped-def]  # noqa: 
 
 
 @nb.njit(cache=True)
-def read_text(data, bounds, hashtag, blob, severity, exempt):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def read_text(data, bounds, hashtag, blob, memory, severity, exempt):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """The worst term in one text, as severity << 32 | number, or `NOTHING`."""
-    return worst_of(scan(data, bounds, hashtag, ALL_LANES, blob), severity, exempt)
+    return worst_of(scan(data, bounds, hashtag, ALL_LANES, blob, memory), severity, exempt)
 
 
 @nb.njit(cache=True)
@@ -145,17 +147,21 @@ def read(data, size, joined, blob, keys, rows, severity, exempt):  # type: ignor
     """The worst term in a query, as severity << 32 | number, or `NOTHING`.
 
     The first `size` bytes of `data` are the query, those up to `joined` the query without its spaces, what follows the
-    query in Latin letters. All are folded once, and the words of the first are read from the same fold.
+    query in Latin letters.
     """
-    bounds = np.array((0, size, joined, len(data)))
-    room = 4 * len(data) + 11
+    room = 4 * len(data) + 10
     compiled = unpack(blob)
-    buffers = Buffers(new_stream(room), new_stream(room), np.zeros(4, np.int32), np.empty((room, 3), np.int32))
+    text, places = new_stream(room), np.empty((room, 3), np.int32)
     hits = np.empty((16, 7), np.int64)
-    hits, count, _ = search_rows(data, bounds, 0, 3, False, ALL_LANES, compiled, buffers, hits, 0)
     best = NOTHING
-    for k in range(count):
-        if hits[k, LANE] <= LANE_OF_ROW[hits[k, ROW]]:
-            best = _worse(best, hits[k, TERM], severity, exempt)
-    wall = np.int64(buffers.row_at[1]) - 1
-    return _worst_word(buffers.stream.hash, buffers.stream.edge, wall, keys, rows, severity, exempt, best)
+    bounds = np.array((0, size, joined, len(data)))
+    for row in range(3):
+        begin, end = bounds[row], bounds[row + 1]
+        if begin == end:
+            continue
+        hits, count, _ = search(data, np.array((begin, end)), False, ALL_LANES, compiled, text, places, hits, 0)
+        for k in range(count):
+            if hits[k, LANE] <= LANE_OF_ROW[row]:
+                best = _worse(best, hits[k, TERM], severity, exempt)
+    n = fold_rows(data, np.array((0,)), np.array((size,)), compiled.letters, False, False, text, places[:1, 0])
+    return _worst_word(text.hash, text.edge, n, keys, rows, severity, exempt, best)

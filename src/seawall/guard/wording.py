@@ -5,7 +5,7 @@ large for every worker to hold its own: they share it in the machine's memory (`
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Self
 
@@ -21,11 +21,15 @@ from seawall.guard.section import Section, Words, padded
 from seawall.guard.shared import Block, block
 from seawall.guard.table import Rows, frozen
 from seawall.records.errors import Damaged
+from seawall.terms.compiled import unpack
+from seawall.terms.fold import CHUNK
 from seawall.terms.lexicon import Lexicon
 from seawall.terms.query import QueryReader
+from seawall.terms.reading import LANE, ROW
 from seawall.terms.rules import Rules
-from seawall.terms.scan import BATCH, LANE, ROW, scan, unpack
+from seawall.terms.scan import scan
 from seawall.terms.scanner import Scanner
+from seawall.terms.sieve import new_memory
 from seawall.terms.sound import SCRIPTS
 
 Codes = npt.NDArray[np.uint8]
@@ -60,6 +64,7 @@ class Wording:
     marks: Words
     rules: Rules
     private: bool = True
+    memory: npt.NDArray[np.uint32] = field(default_factory=new_memory)
 
     @classmethod
     def compile(cls, lexicon: Lexicon, marks: Words) -> Self:
@@ -73,9 +78,10 @@ class Wording:
     def query(self, text: str, exempt: npt.NDArray[np.int64] = NO_TERMS) -> Found | None:
         """The worst term in a query, in any disguise, misspelt or begun; `exempt` are numbers of terms to pass over."""
         data, size, joined = readings(text)
-        if self.rules.plain and len(data) <= BATCH:
+        if self.rules.plain and len(data) <= CHUNK:
             return _told(read(data, size, joined, self.blob, self.keys, self.rows, self.severity, exempt))
-        found = self.rules.settled(scan(data, np.array((0, size, joined, len(data))), False, ALL_LANES, self.blob))
+        bounds = np.array((0, size, joined, len(data)))
+        found = self.rules.settled(scan(data, bounds, False, ALL_LANES, self.blob, self.memory))
         found = found[found[:, LANE] <= LANE_OF_ROW[found[:, ROW]]]
         best = worst_of(found, self.severity, exempt)
         return _told(read_words(data, size, self.blob, self.keys, self.rows, self.severity, exempt, best))
@@ -85,8 +91,8 @@ class Wording:
         raw = text.encode("utf-8", "surrogatepass")
         data, bounds = np.frombuffer(raw or b"\0", np.uint8), np.array((0, len(raw)), np.int64)
         if self.rules.plain:
-            return _told(read_text(data, bounds, hashtag, self.blob, self.severity, exempt))
-        found = self.rules.settled(scan(data, bounds, hashtag, ALL_LANES, self.blob))
+            return _told(read_text(data, bounds, hashtag, self.blob, self.memory, self.severity, exempt))
+        found = self.rules.settled(scan(data, bounds, hashtag, ALL_LANES, self.blob, self.memory))
         return _told(worst_of(found, self.severity, exempt))
 
     def seal(self, secrets: Secrets) -> tuple[list[Words], tuple[int]]:

@@ -1,11 +1,12 @@
 """The canary: a benign picture that must match, or matching is broken."""
 
 import io
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 import msgspec
 import numpy as np
@@ -13,8 +14,7 @@ from PIL import Image
 
 from seawall.hashes.entries import HashKind, hash_list
 from seawall.hashes.hashing import hash_file
-from seawall.hashes.store import BankStore, Match
-from seawall.records.errors import Unavailable
+from seawall.hashes.store import BankStore
 
 BANK = "seawall-canary"
 """Matches of this bank are counted and never acted upon."""
@@ -23,7 +23,8 @@ EVERY = timedelta(minutes=5)
 """How often the canary is sent; three missed turns are an alarm as well."""
 
 _STATE = "canary.json"
-UploadPath = Callable[[BinaryIO], list[Match]]
+UploadPath = Callable[[BinaryIO], Collection[str]]
+"""What becomes of an upload: the names of the banks that it matches."""
 
 
 class CanaryState(msgspec.Struct, frozen=True):
@@ -35,35 +36,53 @@ class CanaryState(msgspec.Struct, frozen=True):
     sent: int = 0
     missed: int = 0
 
+    def alarm(self, now: datetime) -> str:
+        """What is wrong, or nothing: the canary was missed, or was not sent for three turns."""
+        if not self.alive:
+            return f"the canary was missed at {self.at:%Y-%m-%d %H:%M} UTC: {self.reason}. Matching is broken."
+        if now - self.at > 3 * EVERY:
+            return f"the canary was last sent {now - self.at} ago, it is due every {EVERY}: is the worker running?"
+        return ""
+
 
 @dataclass(frozen=True, slots=True)
 class Canary:
-    """Sends the canary through the path that uploads take."""
+    """Sends the canary through the path that uploads take and writes the outcome into the banks' folder."""
 
-    store: BankStore
+    folder: Path
+    path: UploadPath
 
-    def install(self) -> None:
-        """List the canary in a bank of its own."""
-        row = {"kind": str(HashKind.PDQ), "value": hash_file(canary_file("PNG")).pdq or "", "opinion": "seed"}
-        self.store.add(BANK, hash_list([{**row, "source": "seawall", "category": "canary", "reference": "canary"}]))
+    @classmethod
+    def of(cls, store: BankStore) -> Self:
+        """A canary for the shortest path: hashing, and lookup in a store that this process holds."""
+        return cls(store.folder, lambda file: _banks_of(store, file))
 
-    def send(self, path: UploadPath | None = None, at: datetime | None = None) -> CanaryState:
-        """Send an altered copy through `path` (by default hashing and lookup in the store) and write the outcome."""
-        before = read_state(self.store.folder)
+    def send(self, at: datetime | None = None) -> CanaryState:
+        """Send an altered copy once; whatever breaks on its way is a miss."""
+        before = read_state(self.folder)
         try:
-            found = (path or self._own_path)(canary_file("JPEG"))
-            alive = any(match.bank == BANK for match in found)
-            reason = "" if alive else f"the canary went through and did not match; {len(found)} other entries did"
+            found = self.path(canary_file("JPEG"))
+            alive = BANK in found
+            reason = "" if alive else f"the canary went through and did not match; {len(found)} other banks did"
         except Exception as error:  # noqa: BLE001  whatever breaks the path is what the canary is there to tell
             alive, reason = False, f"the path failed: {type(error).__name__}: {error}"
         sent, missed = (before.sent, before.missed) if before else (0, 0)
         state = CanaryState(at or datetime.now(UTC), alive, reason, sent + 1, missed + (not alive))
-        _write_state(self.store.folder, state)
+        _write_state(self.folder, state)
         return state
 
-    def _own_path(self, file: BinaryIO) -> list[Match]:
-        pdq = hash_file(file).pdq
-        return self.store.lookup([(HashKind.PDQ, pdq)])[0] if pdq else []
+    def keep_sending(self, stop: threading.Event, every: timedelta = EVERY) -> None:
+        """Send again and again until told to stop; meant for a thread of the process that serves lookups."""
+        while True:
+            self.send()
+            if stop.wait(every.total_seconds()):
+                return
+
+
+def install(store: BankStore) -> None:
+    """List the canary in a bank of its own."""
+    row = {"kind": str(HashKind.PDQ), "value": hash_file(canary_file("PNG")).pdq or "", "opinion": "seed"}
+    store.add(BANK, hash_list([{**row, "source": "seawall", "category": "canary", "reference": "canary"}]))
 
 
 def canary_file(kind: str) -> BinaryIO:
@@ -80,25 +99,15 @@ def canary_file(kind: str) -> BinaryIO:
     return out
 
 
-def require_alive(folder: Path, now: datetime | None = None) -> CanaryState:
-    """The last outcome; raises `Unavailable` where the canary was missed, or was not sent for three turns."""
-    state = read_state(folder)
-    if state is None:
-        raise Unavailable(f"no canary was ever sent in {folder}; send one with `seawall hashes canary`.")
-    if not state.alive:
-        raise Unavailable(
-            f"the canary was missed at {state.at:%Y-%m-%d %H:%M} UTC: {state.reason}. Matching is broken."
-        )
-    age = (now or datetime.now(UTC)) - state.at
-    if age > 3 * EVERY:
-        raise Unavailable(f"the canary was last sent {age} ago, it is due every {EVERY}: is the worker running?")
-    return state
-
-
 def read_state(folder: Path) -> CanaryState | None:
     """What became of the canary when it was last sent, or None before."""
     path = Path(folder) / _STATE
     return msgspec.json.decode(path.read_bytes(), type=CanaryState) if path.exists() else None
+
+
+def _banks_of(store: BankStore, file: BinaryIO) -> set[str]:
+    pdq = hash_file(file).pdq
+    return {match.bank for match in store.lookup([(HashKind.PDQ, pdq)])[0]} if pdq else set()
 
 
 def _write_state(folder: Path, state: CanaryState) -> None:

@@ -6,9 +6,11 @@ left undone is done at the next opening, and doing it twice changes nothing.
 """
 
 import contextlib
+import math
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,7 +26,10 @@ from seawall.hashes.index import IndexWriter
 from seawall.hashes.tables import Entries
 from seawall.records.errors import BadHashList, BadInput, UnknownVersion
 
-_VERSION = 1
+LEDGER = "ledger.sqlite"
+"""The file of a banks' folder that says what stands."""
+
+_VERSION = 2
 _TABLES = """
 CREATE TABLE IF NOT EXISTS banks (name TEXT PRIMARY KEY, matching REAL NOT NULL DEFAULT 1.0);
 CREATE TABLE IF NOT EXISTS entries (
@@ -36,9 +41,11 @@ CREATE INDEX IF NOT EXISTS by_value ON entries (kind, value) WHERE state = 'stan
 CREATE INDEX IF NOT EXISTS undone ON entries (pending) WHERE pending = 1;
 CREATE TABLE IF NOT EXISTS notices (at TEXT NOT NULL, entry INTEGER NOT NULL, text TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS checkpoints (exchange TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS pauses (entry INTEGER PRIMARY KEY, until REAL NOT NULL);
 """
 _MOST = 1000  # a flat image may be near a hundred thousand others: the nearest say enough
 _COLUMNS = "entry, bank, kind, value, category, opinion, source, reference"
+_AWAKE = "state = 'standing' AND NOT EXISTS (SELECT 1 FROM pauses p WHERE p.entry = entries.entry AND p.until > ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +69,11 @@ class BankStore:
         self.folder = Path(folder)
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.writer = IndexWriter(self.folder / "index", threshold)
-        ledger = self.folder / "ledger.sqlite"
+        ledger = self.folder / LEDGER
         os.close(os.open(ledger, os.O_RDWR | os.O_CREAT, 0o600))
         self.ledger = sqlite3.connect(ledger, isolation_level=None, check_same_thread=False)
         found = int(self.ledger.execute("PRAGMA user_version").fetchone()[0])
-        if found not in {0, _VERSION}:
+        if found not in {0, 1, _VERSION}:
             raise UnknownVersion.of(f"{ledger}", found, _VERSION)
         self.ledger.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA user_version={_VERSION};")
         self.ledger.executescript(_TABLES)
@@ -156,15 +163,21 @@ class BankStore:
         """What people must look at, (time, entry, reason), oldest first."""
         return list(self.ledger.execute("SELECT at, entry, text FROM notices ORDER BY at, entry"))
 
-    def lookup(self, hashes: Sequence[tuple[HashKind, str]], threshold: int | None = None) -> list[list[Match]]:
-        """The standing entries that each (kind, hexadecimal text) matches, nearest first, of PDQ the nearest 1,000."""
+    def lookup(
+        self, hashes: Sequence[tuple[HashKind, str]], threshold: int | None = None, *, paused: bool = False
+    ) -> list[list[Match]]:
+        """The standing entries that each (kind, hexadecimal text) matches, nearest first, of PDQ the nearest 1,000.
+
+        Entries that a person paused match only where `paused` asks for them.
+        """
+        now = math.inf if paused else time.time()
         out: list[list[Match]] = [[] for _ in hashes]
         for place, (kind, value) in enumerate(hashes):
             if kind is not HashKind.PDQ:
-                query = f"SELECT {_COLUMNS} FROM entries WHERE kind = ? AND value = ? AND state = 'standing'"  # noqa: S608
-                out[place] = [_match(row, 0) for row in self.ledger.execute(query, (str(kind), value.lower()))]
+                query = f"SELECT {_COLUMNS} FROM entries WHERE kind = ? AND value = ? AND {_AWAKE}"  # noqa: S608
+                out[place] = [_match(row, 0) for row in self.ledger.execute(query, (str(kind), value.lower(), now))]
         places = [place for place, (kind, _) in enumerate(hashes) if kind is HashKind.PDQ]
-        for place, matches in zip(places, self._near([hashes[p][1] for p in places], threshold), strict=True):
+        for place, matches in zip(places, self._near([hashes[p][1] for p in places], threshold, now), strict=True):
             out[place] = matches
         return out
 
@@ -183,22 +196,23 @@ class BankStore:
         )
         return dict(self.ledger.execute(f"{query} GROUP BY b.name ORDER BY b.name"))
 
-    def matching(self) -> dict[str, float]:
-        """Every bank's share of lookups that it takes part in, from 0 (off) to 1."""
-        return dict(self.ledger.execute("SELECT name, matching FROM banks ORDER BY name"))
-
-    def set_matching(self, bank: str, share: float) -> None:
-        """Let a bank take part in a share of lookups; a new bank is begun."""
-        if not 0 <= share <= 1:
-            raise BadInput(f"a bank takes part in a share of lookups from 0 to 1; {share} was given.")
-        insert = "INSERT INTO banks (name, matching) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET matching = ?"
-        self.ledger.execute(insert, (bank, share, share))
-
     def drop_bank(self, bank: str) -> None:
         """Withdraw all of a bank and forget its name from now on."""
         change = "UPDATE entries SET state = 'withdrawn', pending = 1 WHERE bank = ? AND state != 'withdrawn'"
         self._retire(change, [(bank,)])
         self.ledger.execute("DELETE FROM banks WHERE name = ?", (bank,))
+
+    def extent(self, kind: HashKind) -> tuple[int, int]:
+        """How many entries of a kind can match, and when the newest of all was added in Unix seconds, -1 for never.
+
+        PDQ are counted as the index does, for a ledger may hold millions.
+        """
+        query = "SELECT added_at FROM entries WHERE kind = ? ORDER BY entry DESC LIMIT 1"
+        newest = self.ledger.execute(query, (str(kind),)).fetchone()
+        standing = "SELECT COUNT(*) FROM entries WHERE kind = ? AND state = 'standing'"
+        pdq = kind is HashKind.PDQ
+        size = len(self.writer.index) if pdq else int(self.ledger.execute(standing, (str(kind),)).fetchone()[0])
+        return size, int(datetime.fromisoformat(newest[0]).timestamp()) if newest else -1
 
     def entry(self, entry: int) -> tuple[str, str, str] | None:
         """(bank, kind, value) of an entry that stands, or None."""
@@ -221,7 +235,7 @@ class BankStore:
         new, old = folder / "index.new", folder / "index.old"
         for left in (new, old):
             shutil.rmtree(left, ignore_errors=True)
-        with contextlib.closing(sqlite3.connect(folder / "ledger.sqlite")) as ledger:
+        with contextlib.closing(sqlite3.connect(folder / LEDGER)) as ledger:
             query = "SELECT entry, value FROM entries WHERE kind = 'pdq' AND state = 'standing' ORDER BY entry"
             rows = ledger.execute(query).fetchall()
         hashes, _ = decode(pa.array([value for _, value in rows], pa.string()), DIGITS[HashKind.PDQ])
@@ -238,7 +252,7 @@ class BankStore:
         self.writer.seal(everything=True)
         self.writer.seal(everything=True)  # the generation before is kept as a fallback: it must be clean too
 
-    def _near(self, values: Sequence[str], threshold: int | None) -> list[list[Match]]:
+    def _near(self, values: Sequence[str], threshold: int | None, now: float) -> list[list[Match]]:
         hashes, fine = decode(pa.array(values, pa.string()), DIGITS[HashKind.PDQ])
         if not fine.all():
             raise BadInput(f"a pdq is {DIGITS[HashKind.PDQ]} hexadecimal digits; {len(values) - fine.sum()} are not.")
@@ -247,8 +261,8 @@ class BankStore:
         place = np.arange(len(found)) - np.searchsorted(found[:, 0], found[:, 0])
         for query, entry, distance in np.unique(found[place < _MOST], axis=0).tolist():
             row = self.ledger.execute(
-                f"SELECT {_COLUMNS} FROM entries WHERE entry = ? AND state = 'standing'",  # noqa: S608
-                (entry,),
+                f"SELECT {_COLUMNS} FROM entries WHERE entry = ? AND {_AWAKE}",  # noqa: S608
+                (entry, now),
             ).fetchone()
             out[query] += [_match(row, distance)] if row else []
         return [sorted(matches, key=lambda match: (match.distance, match.entry)) for matches in out]

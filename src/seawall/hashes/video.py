@@ -1,20 +1,26 @@
 """Videos by their frames: a PDQ hash a second, compared as vPDQ does."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 from seawall.hashes.entries import THRESHOLD
-from seawall.hashes.hashing import QUALITY_FROM, Pixels, pdq_of
+from seawall.hashes.hashing import QUALITY_FROM
 from seawall.hashes.hexadecimal import Words, decode, words
 from seawall.hashes.nearest import NearHashes
 
-EVERY = 1.0
-"""Seconds between hashed frames (vPDQ, threatexchange documentation)."""
-
 _ENOUGH = 0.8
+
+
+class HashedFrame(NamedTuple):
+    """One frame: where it stands in seconds, its PDQ as 64 hex digits, and the quality of that."""
+
+    seconds: float
+    pdq: str
+    quality: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +31,10 @@ class VideoHash:
     looked_at: int
 
     @classmethod
-    def of(cls, frames: Iterable[tuple[float, Pixels]]) -> "VideoHash":
-        """Hash frames given as (seconds, RGB pixels), in order; those within a second of the last are passed over.
-
-        Frames of low quality (black, plain titles) are left out, for they are in every video.
-        """
-        texts, last, looked_at = [], -np.inf, 0
-        for seconds, pixels in frames:
-            if seconds - last < EVERY:
-                continue
-            last, looked_at = seconds, looked_at + 1
-            text, quality = pdq_of(pixels)
-            texts += [text] if quality >= QUALITY_FROM else []
-        return cls(words(decode(pa.array(texts, pa.string()), 64)[0]), looked_at)
+    def of(cls, frames: Sequence[HashedFrame]) -> "VideoHash":
+        """Frames of low quality (black, plain titles) are left out, for they are in every video."""
+        texts = [frame.pdq for frame in frames if frame.quality >= QUALITY_FROM]
+        return cls(words(decode(pa.array(texts, pa.string()), 64)[0]), len(frames))
 
     @property
     def usable(self) -> bool:
@@ -58,9 +55,41 @@ class VideoMatch:
         return self.of_known >= _ENOUGH
 
 
+@dataclass(frozen=True, slots=True)
+class KnownVideos:
+    """Videos to match others against, by name, in one index of all their frames."""
+
+    names: tuple[str, ...]
+    sizes: tuple[int, ...]
+    starts: tuple[int, ...]
+    near: NearHashes
+
+    @classmethod
+    def of(cls, videos: Mapping[str, VideoHash]) -> "KnownVideos":
+        """An index of the videos that are usable."""
+        usable = {name: video for name, video in videos.items() if video.usable}
+        sizes = [len(video.frames) for video in usable.values()]
+        frames = np.concatenate([np.empty((0, 4), np.uint64), *(video.frames for video in usable.values())])
+        starts = np.cumsum([0, *sizes])[:-1].tolist()
+        return cls(tuple(usable), tuple(sizes), tuple(starts), NearHashes.of(frames, np.arange(len(frames))))
+
+    def compare(self, query: VideoHash, threshold: int = THRESHOLD) -> dict[str, VideoMatch]:
+        """For each video with a near frame: shares of frames with a near frame in the other, whatever their order."""
+        found = self.near.search(query.frames, threshold)
+        video = np.searchsorted(self.starts, found[:, 1], "right") - 1
+        told = {}
+        for number in np.unique(video).tolist():
+            pairs = found[video == number]
+            shares = len(np.unique(pairs[:, 0])) / len(query.frames), len(np.unique(pairs[:, 1])) / self.sizes[number]
+            told[self.names[number]] = VideoMatch(*shares)
+        return told
+
+
 def compare_videos(query: VideoHash, known: VideoHash, threshold: int = THRESHOLD) -> VideoMatch:
-    """Shares of frames with a near frame in the other video, whatever their order (the vPDQ rule)."""
-    if not query.usable or not known.usable:
-        return VideoMatch(0.0, 0.0)
-    found = NearHashes.of(known.frames, np.arange(len(known.frames))).search(query.frames, threshold)
-    return VideoMatch(len(np.unique(found[:, 0])) / len(query.frames), len(np.unique(found[:, 1])) / len(known.frames))
+    """The vPDQ rule for two videos (threatexchange documentation); an unusable one matches nothing."""
+    return KnownVideos.of({"": known}).compare(query, threshold).get("", VideoMatch(0.0, 0.0))
+
+
+def matching_videos(query: VideoHash, known: KnownVideos) -> Iterable[str]:
+    """The names of the known videos that are in the query nearly whole."""
+    return [name for name, match in known.compare(query).items() if match.matches]

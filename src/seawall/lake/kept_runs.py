@@ -11,8 +11,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-NAMING = {"signals": "subject_id", "findings": "subject_id", "members": "account_id"}
-"""The column of each table of a run that names accounts."""
+NAMING: dict[str, tuple[str, ...]] = {
+    "signals": ("subject_id",),
+    "findings": ("subject_id",),
+    "members": ("account_id",),
+    "returns": ("account_id", "returned_from"),
+    "sample": ("account_id",),
+    "spread_media": ("account_id",),
+}
+"""The columns of each table of a run that name accounts."""
 
 
 def is_run(folder: Path) -> bool:
@@ -47,6 +54,6 @@ def remove_run(run: Path) -> None:
 def names_any(run: Path, accounts: Iterable[str]) -> bool:
     """Whether a run says anything of one of these accounts."""
     wanted = pa.array(sorted(accounts), pa.string())
-    tables = ((run / f"{table}.parquet", column) for table, column in NAMING.items())
+    tables = ((run / f"{table}.parquet", column) for table, columns in NAMING.items() for column in columns)
     found = (pq.read_table(path, columns=[column])[column] for path, column in tables if path.is_file())
     return any(pc.any(pc.is_in(column, wanted)).as_py() for column in found)

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from seawall.records.errors import BadInput, UnknownVersion
-from seawall.records.run import SCHEMA_VERSION
+from seawall.records.run import SAMPLE, SCHEMA_VERSION
 
 Ids = npt.NDArray[np.uint64]
 _NAMES = pa.schema({"kind": pa.string(), "key": pa.uint64(), "name": pa.string()})
@@ -55,6 +55,14 @@ def read_members(run: Path) -> Mapping[str, Sequence[str]]:
     for network, account in zip(*(table[name].to_pylist() for name in table.column_names), strict=True):
         networks.setdefault(network, []).append(account)
     return networks
+
+
+def read_sample(run: Path | None) -> pa.Table:
+    """The accounts that an earlier run asked people to judge; none without an earlier run or where it asked none."""
+    if run is None or not (run / "sample.parquet").exists():
+        return SAMPLE.empty_table()
+    check_version(run)
+    return pq.read_table(run / "sample.parquet")
 
 
 def check_version(run: Path) -> None:

@@ -88,6 +88,7 @@ class Certainty:
     expected_wrong: float  # the sum of 1 - risk over the flagged
     method: str
     degraded: tuple[str, ...] = ()
+    population: tuple[str, ...] = ()  # what is estimated of everyone
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,13 +61,56 @@ TERMS = pa.schema(
     [
         pa.field("term_id", pa.string(), False),
         pa.field("term", pa.string(), False),  # sealed unless ids are plain
+        pa.field("kind", pa.string(), False),  # hashtag, word or emoji
         pa.field("score", pa.float64(), False),
         pa.field("accounts", pa.int32(), False),
         pa.field("flagged_accounts", pa.int32(), False),
         pa.field("innocent_accounts", pa.int32(), False),
-        pa.field("first_at", TIME),
+        pa.field("first_at", TIME),  # of the flagged accounts' uses
         pa.field("last_at", TIME),
+        pa.field("growth", pa.float64(), False),  # share of its flagged users who began in the last week
+        pa.field("near", pa.string()),  # the known term that it disguises; sealed unless ids are plain
+        pa.field("contexts", pa.list_(pa.string()), False),  # masked; sealed unless ids are plain
         pa.field("status", pa.string(), False),  # always "proposed": people approve
+    ]
+)
+SPREAD = pa.schema(
+    [
+        pa.field("cluster_id", pa.string(), False),
+        pa.field("accounts", pa.int64(), False),  # that share it
+        pa.field("risky", pa.float64(), False),  # how many of them are, in expectation
+        pa.field("risk", pa.float64(), False),  # share of risky accounts that is almost certainly exceeded
+        pa.field("networks", pa.int64(), False),
+        pa.field("network_id", pa.string()),  # the one with most of its accounts
+        pa.field("first_at", TIME, False),
+        pa.field("last_at", TIME, False),
+        pa.field("per_day", pa.float64(), False),
+        pa.field("listed", pa.bool_(), False),  # on a hash list: known already
+        pa.field("flagged", pa.bool_(), False),
+    ]
+)
+SPREAD_MEDIA = pa.schema(
+    [
+        pa.field("cluster_id", pa.string(), False),
+        pa.field("media_id", pa.string(), False),
+        pa.field("account_id", pa.string(), False),
+    ]
+)
+"""The pictures of the clusters that are flagged and on no list."""
+RETURNS = pa.schema(
+    [
+        pa.field("account_id", pa.string(), False),  # a flagged account
+        pa.field("returned_from", pa.string(), False),  # the account that is gone
+        pa.field("probability", pa.float64(), False),
+        pa.field("evidence", pa.string(), False),
+    ]
+)
+SAMPLE = pa.schema(
+    [
+        pa.field("account_id", pa.string(), False),  # to be judged by people
+        pa.field("stratum", pa.int64(), False),
+        pa.field("accounts", pa.int64(), False),  # of the whole stratum
+        *[pa.field(role, pa.float64(), False) for role in ROLES],  # its mean probabilities
     ]
 )
 QUARANTINE = pa.schema(

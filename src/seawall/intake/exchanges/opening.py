@@ -1,5 +1,6 @@
 """An exchange by its name, base address and secrets file."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -34,6 +35,14 @@ class ThreatExchangeSecrets(msgspec.Struct, forbid_unknown_fields=True):
 
     token: str
     group: int
+
+
+SECRETS: Mapping[str, type[msgspec.Struct]] = {
+    "ncmec": NcmecSecrets,
+    "stopncii": StopNciiSecrets,
+    "threatexchange": ThreatExchangeSecrets,
+}
+"""What the secrets file of each kind of exchange holds."""
 
 
 def open_exchange(kind: str, base: str, secrets: Path, ledger: Path, *, private: bool = False) -> Exchange:

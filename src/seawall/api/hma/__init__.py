@@ -1,0 +1,1 @@
+"""HMA's door: lookups, banks and exchanges in its JSON."""
