@@ -9,6 +9,7 @@ import itertools
 import json
 import os
 import signal
+import socket
 import statistics
 import subprocess
 import sys
@@ -106,8 +107,15 @@ def started(command: list[str], folder: Path, port: int) -> Iterator[psutil.Proc
         process.wait(20)
 
 
-def wait_for(port: int, seconds: float = 60.0) -> None:
-    """Wait until someone listens."""
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def wait_for(port: int, seconds: float = 600.0) -> None:
+    """Wait until someone listens; the first time, kernels are compiled."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if any(one.laddr.port == port and one.status == "LISTEN" for one in psutil.net_connections("tcp")):
@@ -204,7 +212,7 @@ def main() -> None:
 def measure(folder: Path, chosen: argparse.Namespace) -> dict[str, Any]:
     """Start both servers and ask them."""
     secret, decisions = make(folder, chosen.accounts, chosen.terms)
-    guard_port, bare_port = 18_431, 18_432
+    guard_port, bare_port = free_port(), free_port()
     serve = [sys.executable, "-m", "seawall.cli.main", "serve", "now", "--port", str(guard_port)]
     alone = [sys.executable, "-m", "bench.guard_http", "--bare", str(bare_port)]
     with started(serve, folder, guard_port) as guard, started(alone, Path.cwd(), bare_port) as plain:

@@ -2,14 +2,17 @@
 
 Risky: terms of the lexicon, disguised by a disguiser that was written apart from the scanner and never saw its tables,
 alone or among other words. Benign: windows of what the look-alike communities of an invented world write, those set
-aside in which a term stands as written, since whoever types a term asks for it. Every run draws a fresh seed, unless
-one is given.
+aside in which the world wrote a term, plainly or in one of its own disguises, since whoever types a term asks for it.
+Every run draws a fresh seed, unless one is given.
 """
 
 import argparse
 import json
+import re
 import secrets
 import tempfile
+import textwrap
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,9 +31,11 @@ from seawall.guard.publish import publish
 from seawall.intake.lexicons import read_lexicon
 from seawall.records.ids import IdKey
 from seawall.terms.lexicon import Lexicon
+from seawall.trials.words import LEET, LOOK_ALIKES
 from seawall.trials.world import make_world
 
 KEY = IdKey(bytes(range(32)))
+DIGITS, LETTERS = ({look: letter for letter, look in reversed(table.items())} for table in (LEET, LOOK_ALIKES))
 ASKED, KINDS = 10_000, 20
 TERMS, ACCOUNTS = 1_000, 20_000
 PER_TERM = 3  # queries that one term may give, so that no single term decides the figure
@@ -60,11 +65,17 @@ def benign(world: Path, terms: set[str], seed: int) -> Iterator[str]:
         words = texts[place].split()
         size = int(rng.integers(1, 5))
         start = int(rng.integers(0, max(len(words) - size, 0) + 1))
-        query = " ".join(words[start : start + size])[:40]
+        query = textwrap.shorten(" ".join(words[start : start + size]), 40, placeholder="")
         seen[query] += 1
-        said = {word.strip("#.,:;!?()").lower() for word in words[start : start + size]}
-        if query and seen[query] <= PER_TERM and not said & terms:
+        if query and seen[query] <= PER_TERM and not any(term in bare(query) for term in terms):
             yield query
+
+
+def bare(text: str) -> str:
+    """A text without the disguises that the invented world knows, read by its own tables and by nothing of ours."""
+    plain = unicodedata.normalize("NFKC", text).lower().translate(DIGITS).translate(LETTERS)
+    letters = "".join(char for char in plain if unicodedata.category(char)[0] in "LM")
+    return re.sub(r"(.)\1+", r"\1", letters)
 
 
 def measured(seed: int) -> dict[str, Any]:
@@ -77,7 +88,7 @@ def measured(seed: int) -> dict[str, Any]:
         lexicon = Lexicon.of(dict.fromkeys([*invented, *others]), severity=3)
         publish(folder / "index", KEY, Contents(lexicon=lexicon))
         terms = [term.text for term in lexicon.terms]
-        queries = list(zip(range(ASKED), benign(folder / "world", {text.lower() for text in terms}, seed), strict=False))
+        queries = list(zip(range(ASKED), benign(folder / "world", {bare(text) for text in terms}, seed), strict=False))
         with Guard.open(folder / "index", KEY) as guard:
             return {"seed": seed, **_answered(guard, risky(others, seed)), **_refused(guard, [q for _, q in queries])}
 

@@ -1,5 +1,10 @@
 """The guard's questions over HTTP: answers, and who may ask."""
 
+import json
+import re
+import socket
+import time
+
 import numpy as np
 import pytest
 from guarding import BLOCKED, BUYER, CHILD, FREE, KEY, SELLER, STRANGER
@@ -166,3 +171,62 @@ def test_the_journal_names_nobody(server, client):
     client.post("/v1/search", content=b'{"query": 1}')
     text = server.journal.read_text()
     assert not any(word in text for word in (BLOCKED, FREE, STRANGER, "127.0.0.1:"))
+
+
+def raw(server, *pieces):
+    """All that the server says to these bytes, until it closes."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
+        for piece in pieces:
+            client.sendall(piece)
+            time.sleep(0.05)
+        said = b""
+        while more := client.recv(1 << 16):
+            said += more
+    return said
+
+
+def asking(server, body, *headers):
+    head = ["POST /v1/tag HTTP/1.1", "Host: a", f"Authorization: Bearer {server.deployment.secret}", *headers]
+    return "\r\n".join([*head, f"Content-Length: {len(body)}", "", ""]).encode() + body
+
+
+TAG = b'{"tag": "gardening"}'
+
+
+def test_questions_sent_in_one_go_are_answered_in_their_order(server):
+    health = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+    last = asking(server, TAG, "Connection: close")
+    said = raw(server, asking(server, TAG) + health + asking(server, TAG) + asking(server, b"{") + last)
+    statuses = re.findall(rb"HTTP/1.1 (\d+) ", said)
+    assert statuses == [b"200", b"200", b"200", b"400", b"200"]
+    assert [b"alive" in part for part in said.split(b"HTTP/1.1 ")[1:]] == [False, True, False, False, False]
+
+
+def test_a_question_in_small_pieces_is_the_same_question(server):
+    whole = asking(server, TAG, "Connection: close")
+    said = raw(server, *[whole[at : at + 40] for at in range(0, len(whole), 40)])
+    assert said.startswith(b"HTTP/1.1 200 ")
+    assert b'"allow"' in said
+
+
+def test_a_question_that_asks_to_go_on_is_told_to(server):
+    whole = asking(server, TAG, "Connection: close", "Expect: 100-continue")
+    said = raw(server, whole[: -len(TAG)], whole[-len(TAG) :])
+    assert said.startswith(b"HTTP/1.1 100 ")
+    assert b"HTTP/1.1 200 " in said
+
+
+def test_a_question_over_http_1_0_is_answered_and_ends(server):
+    said = raw(server, asking(server, TAG).replace(b"HTTP/1.1", b"HTTP/1.0"))
+    assert b" 200 OK" in said
+    assert b"connection: close" in said
+
+
+def test_the_short_way_and_asgi_say_the_same(server):
+    short = raw(server, asking(server, TAG, "Connection: close"))
+    long = raw(server, asking(server, TAG, "Connection: close", "Expect: 100-continue"))
+    bodies = [json.loads(said.rpartition(b"\r\n\r\n")[2]) for said in (short, long)]
+    names = [sorted(re.findall(rb"\n([a-z-]+): ", said.partition(b"\r\n\r\n")[0])) for said in (short, long)]
+    assert [body["decision"] for body in bodies] == ["allow", "allow"]
+    assert set(bodies[0]) == set(bodies[1])
+    assert names[0] == [b"connection", b"content-length", b"content-type", b"date"]

@@ -133,3 +133,16 @@ def test_half_a_minute_of_everything_at_once(deployment):
         assert not [line for line in server.lines() if line["level"] == "error"]
     assert (outcome.lost, outcome.wrong, watch.overlay_failed) == (0, 0, 0)
     assert watch.swaps >= 5
+
+
+def test_without_an_index_it_answers_safely_says_so_and_takes_the_first_that_comes(deployment):
+    with serving(deployment, run="later") as server, server.client() as client:
+        told = client.get("/readyz")
+        assert told.status_code == 503
+        assert not told.json()["ready"]
+        assert client.post("/v1/recommend", json={"candidates": [STRANGER]}).json()["kept"] == []
+        asked = {"kind": "message", "sender": STRANGER, "recipient": CHILD, "recipient_age": "child"}
+        assert client.post("/v1/contact", json=asked).json()["decision"] == "refuse"
+        (deployment.folder / "later").symlink_to("one")
+        assert until(lambda: client.get("/readyz").status_code == 200, 3.0)
+        assert client.post("/v1/recommend", json={"candidates": [STRANGER]}).json()["kept"] == [0]

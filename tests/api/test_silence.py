@@ -2,7 +2,8 @@
 
 The test asks the example search service in pairs, one refused and one empty query in random order, and compares bodies,
 headers and, by Wilcoxon's signed rank test over the pairs, times. Its power is measured beside it on the same times:
-with one side made later by `FOUND_S` seconds the same test must find the difference in at least 90 of 100 resamples.
+with one side made later by half the interquartile range of the differences, whatever that is on a quiet or a busy
+machine, the same test must find it in at least 90 of 100 resamples.
 """
 
 import asyncio
@@ -19,9 +20,9 @@ from guarding import BLOCKED, Deployment, serving
 from scipy.stats import wilcoxon
 from test_examples import service
 
-PAIRS, FALSE_ALARM, FOUND_S, POWER = 300, 0.001, 250e-6, 0.9
+PAIRS, FALSE_ALARM, POWER = 250, 0.001, 0.9
 EMPTY = "quolbrenda"  # about as long as the blocked one, and nobody writes it
-AFTER = 0.02
+AFTER = 0.04
 
 
 @pytest.fixture(scope="module")
@@ -72,10 +73,17 @@ def test_times_cannot_be_told_apart(answers):
     assert differ(answers[1]) > FALSE_ALARM
 
 
-def test_the_test_of_times_would_find_a_small_difference(answers):
+def power(times, later):
+    """The share of resamples in which the test finds that refused searches come so many seconds later."""
     draw, found = np.random.default_rng(0), 0
     for _ in range(100):
-        times = answers[1][draw.integers(0, PAIRS, PAIRS)]
-        flipped = np.where(draw.random((PAIRS, 1)) < 0.5, times, times[:, ::-1])  # what difference there is, taken out
-        found += differ(flipped + np.array([FOUND_S, 0.0])) <= FALSE_ALARM
-    assert found / 100 >= POWER
+        some = times[draw.integers(0, PAIRS, PAIRS)]
+        flipped = np.where(draw.random((PAIRS, 1)) < 0.5, some, some[:, ::-1])  # what difference there is, taken out
+        found += differ(flipped + np.array([later, 0.0])) <= FALSE_ALARM
+    return found / 100
+
+
+def test_the_test_of_times_would_find_half_the_spread_between_two_searches(answers, record_property):
+    low, high = np.quantile(answers[1][:, 0] - answers[1][:, 1], [0.25, 0.75])
+    record_property("found_ms", (high - low) / 2 * 1e3)
+    assert power(answers[1], (high - low) / 2) >= POWER

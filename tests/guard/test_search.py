@@ -44,6 +44,11 @@ def test_a_strong_term_is_refused_to_children_and_risky_viewers_alone(guard):
     assert decisions == dict.fromkeys(("child", "teen", "seller"), Decision.SILENT) | {"adult": Decision.ALLOW}
 
 
+def test_a_short_word_in_another_script_is_read(guard):
+    for query in ("грендувало", "some грендувало here"):
+        assert guard.search(query, account("child")).decision is Decision.SILENT
+
+
 def test_a_weak_term_alone_refuses_nobody_but_risky_viewers(guard):
     assert guard.search(WEAK, ADULT).decision is Decision.ALLOW
     assert guard.search(WEAK, account("buyer")).decision is Decision.SILENT

@@ -67,7 +67,7 @@ class Keeper:
             await asyncio.sleep(BEAT)
             lag = loop.time() - due
             self.door.metrics.lag.set(lag)
-            self._shed(lag > self.most_lag)
+            self.feel(lag > self.most_lag)
             if due - looked >= 1.0:
                 looked = due
                 await self.look()
@@ -89,6 +89,7 @@ class Keeper:
 
     async def swap(self) -> None:
         """Open the index that was published, beside the loop; the old one answers until the new one is whole."""
+        self._index.changed()  # seen: a signal and the next look must not open it twice
         try:
             version = await asyncio.to_thread(self.door.guard.swap, self.place.index)
         except (SeawallError, OSError) as error:
@@ -105,7 +106,7 @@ class Keeper:
         except SeawallError as error:
             self.door.failed("tokens", error)
 
-    def _shed(self, late: bool) -> None:
+    def feel(self, late: bool) -> None:
         """Two late beats in a row are load; one alone is a hiccup of the machine."""
         overloaded, self._late = late and self._late, late
         if overloaded != self.door.overloaded:

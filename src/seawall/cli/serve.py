@@ -25,6 +25,9 @@ _TOKENS = click.option(
 @_TOKENS
 @click.option("--policy", type=_FILE, help="Which answer to whom.  [default: the one that ships]")
 @click.option("--overlay", type=_FILE, help="What people decided since the run; the signer's key is beside it, .pub.")
+@click.option("--trusted", type=_FILE, help="The public key that signs the overlay, where it is not beside it.")
+@click.option("--decisions", type=click.Path(path_type=Path, file_okay=False), help="A folder for the decision log.")
+@click.option("--probes", type=_FILE, help="A file in which several servers share how often help was shown to whom.")
 @click.option("--appeals", type=_FILE, default="seawall.appeals", show_default=True, help="The queue of appeals.")
 @with_settings
 def serve(
@@ -34,6 +37,9 @@ def serve(
     tokens: Path,
     policy: Path | None,
     overlay: Path | None,
+    trusted: Path | None,
+    decisions: Path | None,
+    probes: Path | None,
     appeals: Path,
     settings: Settings,
 ) -> None:
@@ -45,8 +51,10 @@ def serve(
     """
     key = settings.key()
     read_tokens(tokens)
-    guard = Guard.open(run / "guard", key, Policy.load(policy), overlay)
-    door = GuardDoor(guard, key, Clients(), AppealQueue(appeals))
+    guard = Guard.open(
+        run / "guard", key, Policy.load(policy), overlay, trusted=trusted, journal=decisions, probes=probes
+    )
+    door = GuardDoor(guard=guard, clients=Clients(), key=key, appeals=AppealQueue(appeals))
     try:
         run_door(door, Place(run / "guard", tokens, host, port))
     finally:

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq  # noqa: E402
 from seawall.flow.order import Order  # noqa: E402
 from seawall.flow.progress import Stages  # noqa: E402
 from seawall.flow.run import STAGES, run  # noqa: E402
+from seawall.guard.library import Guard  # noqa: E402
 from seawall.hashes.warm import compile_kernels  # noqa: E402
 from seawall.records.ids import IdKey  # noqa: E402
 from seawall.trials.world import make_world  # noqa: E402
@@ -28,6 +29,7 @@ def warm() -> None:
         _as_text(folder / "activity", "complaints")
         order = Order(folder / "activity", folder / "run", IdKey(bytes(32)), (folder / "lexicon.csv",), plain_ids=True)
         run(order, Stages(STAGES, quiet=True))
+        Guard.open(folder / "run" / "guard", order.key).close()
     compile_kernels()
 
 

@@ -15,8 +15,8 @@ import numpy.typing as npt
 from seawall.guard.table import Table, place_of
 from seawall.terms.compiled import unpack
 from seawall.terms.fold import WINDOW, fold_rows, new_stream, power
-from seawall.terms.query import MIN_PREFIX, MIN_TYPO, QueryReader
-from seawall.terms.reading import LANE, PHONETIC, TERM, search
+from seawall.terms.query import MIN_PREFIX, QueryReader
+from seawall.terms.reading import EDIT, EXACT, LANE, PHONETIC, TERM, search
 from seawall.terms.scan import scan
 
 Words = npt.NDArray[np.uint64]
@@ -27,6 +27,10 @@ _AT = np.uint64(0xC2B2AE3D27D4EB4F)
 _MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 NOTHING = np.int64(-1)
 ALL_LANES = 3
+MIN_TYPO = 8
+"""The fewest letters of a word that may be a slip of a term: two more than `terms/` takes, for fewer refusals."""
+LANE_OF_ROW = np.array([PHONETIC, EDIT, EXACT], np.int64)
+"""The loosest lane that counts in the query, without its spaces, and in Latin letters."""
 
 
 @nb.njit(inline="always")
@@ -139,20 +143,25 @@ def read_text(data, bounds, hashtag, blob, memory, severity, exempt):  # type: i
 
 
 @nb.njit(cache=True)
-def read(data, size, blob, keys, rows, severity, exempt):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def read(data, size, joined, blob, keys, rows, severity, exempt):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """The worst term in a query, as severity << 32 | number, or `NOTHING`.
 
-    The first `size` bytes of `data` are the query, what follows is the query without its spaces.
+    The first `size` bytes of `data` are the query, those up to `joined` the query without its spaces, what follows the
+    query in Latin letters.
     """
     room = 4 * len(data) + 10
     compiled = unpack(blob)
     text, places = new_stream(room), np.empty((room, 3), np.int32)
     hits = np.empty((16, 7), np.int64)
     best = NOTHING
-    for begin, end in ((size, len(data)), (0, size)):
+    bounds = np.array((0, size, joined, len(data)))
+    for row in range(3):
+        begin, end = bounds[row], bounds[row + 1]
+        if begin == end:
+            continue
         hits, count, _ = search(data, np.array((begin, end)), False, ALL_LANES, compiled, text, places, hits, 0)
         for k in range(count):
-            if begin == 0 or hits[k, LANE] != PHONETIC:
+            if hits[k, LANE] <= LANE_OF_ROW[row]:
                 best = _worse(best, hits[k, TERM], severity, exempt)
     n = fold_rows(data, np.array((0,)), np.array((size,)), compiled.letters, False, False, text, places[:1, 0])
     return _worst_word(text.hash, text.edge, n, keys, rows, severity, exempt, best)
