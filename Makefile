@@ -8,7 +8,7 @@ DEBIAN := build-essential python3-dev python3-venv openjdk-17-jre-headless chrom
 export NUMBA_CACHE_DIR := $(CURDIR)/.cache/numba
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test setup check bench soak lock clean system
+.PHONY: demo test setup check bench trial soak lock clean system
 
 demo: setup  ## a world of 20,000 accounts, run, evaluated, with a report
 	$(BIN)/seawall demo
@@ -26,6 +26,9 @@ check: $(VENV)/.ready  ## lint, types and the floors of the house
 
 bench: setup  ## every benchmark, each with its peers
 	for name in $$(ls bench | sed -n 's/^\([a-z][a-z_]*\)\.py$$/\1/p'); do $(BIN)/python -m bench.$$name --json || exit 1; done
+
+trial: setup  ## nine personas through four recommenders, the guard off and on
+	$(BIN)/seawall trial run --json
 
 soak: setup  ## runs killed at ten random moments leave nothing, or a whole run
 	$(BIN)/python tests/soak/kill.py

@@ -78,7 +78,10 @@ def make(folder: Path, accounts: int, terms: int) -> tuple[str, dict[str, str]]:
 
 def words(rng: np.random.Generator, count: int) -> list[str]:
     """So many invented words of four syllables."""
-    onsets, vowels = "b c d f g k l m n p r s t v z qu dr pl".split(), "a e i o u ai eo".split()
+    onsets, vowels = (
+        ["b", "c", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z", "qu", "dr", "pl"],
+        ["a", "e", "i", "o", "u", "ai", "eo"],
+    )
     made: dict[str, None] = {}
     while len(made) < count:
         made["".join(rng.choice(onsets) + rng.choice(vowels) for _ in range(4))] = None

@@ -7,9 +7,11 @@ import click
 import msgspec
 import pytest
 
+from seawall.cases.configuration import CasesSection, read_cases_section
 from seawall.cli.configuration import Configuration, RunSection, read_configuration
 from seawall.cli.main import COMMANDS, cli
 from seawall.cli.reference import pages, reference
+from seawall.effects.configuration import read_effects
 from seawall.records.activity import TABLES
 
 ROOT = Path(__file__).parents[1]
@@ -57,7 +59,13 @@ def test_the_example_configuration_holds_every_key(tmp_path):
     (tmp_path / "seawall.toml").write_text(example)
     read = msgspec.structs.asdict(read_configuration(tmp_path / "seawall.toml"))
     assert all(read.values())
-    assert set(re.findall(r"^(\w+) =", example, re.MULTILINE)) == {*read, *RunSection.__struct_fields__} - {"run"}
+    top, cases = example.split("[cases]\n")
+    sections = {"run", "cases", "effects"}
+    assert set(re.findall(r"^(\w+) =", top, re.MULTILINE)) == {*read, *RunSection.__struct_fields__} - sections
+    keys = re.findall(r"^(\w+) =", cases.split("\n[")[0], re.MULTILINE)
+    assert tuple(keys) == CasesSection.__struct_fields__
+    assert read_cases_section(tmp_path / "seawall.toml") == CasesSection()
+    assert read_effects(tmp_path / "seawall.toml").sinks["platform"].type == "webhook"
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -1,7 +1,6 @@
 """One server for all tests of the door that do not disturb it."""
 
 import pytest
-
 from guarding import Deployment, serving
 
 

@@ -101,7 +101,9 @@ class Server:
     deployment: Deployment
 
     def client(self, secret: str | None = None) -> httpx.Client:
-        headers = {"authorization": f"Bearer {self.deployment.secret if secret is None else secret}"}
+        """A client with the token that may do everything, with another, or, for an empty one, with none."""
+        known = self.deployment.secret if secret is None else secret
+        headers = {"authorization": f"Bearer {known}"} if known else {}
         return httpx.Client(base_url=f"http://127.0.0.1:{self.port}", headers=headers, timeout=10)
 
     def decide(self, *entries: OverlayEntry) -> httpx.Response:
@@ -124,7 +126,9 @@ def serving(deployment: Deployment, *options: str, run: str = "now") -> Iterator
     journal = deployment.folder / "journal"
     command = [sys.executable, "-m", "seawall.cli.main", "serve", run, "--port", "0", *options]
     with journal.open("w") as out:
-        process = subprocess.Popen(command, cwd=deployment.folder, stderr=out, text=True, env={**os.environ, "PYTHONPATH": str(SOURCE)})
+        process = subprocess.Popen(
+            command, cwd=deployment.folder, stderr=out, text=True, env={**os.environ, "PYTHONPATH": str(SOURCE)}
+        )
     try:
         yield Server(process, _port(process, journal), journal, deployment)
     finally:

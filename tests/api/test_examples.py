@@ -18,7 +18,6 @@ from examples.django_guard import guarded_recommender as django_recommender
 from examples.django_guard import guarded_search as django_search
 from examples.fastapi_guard import guarded_recommender, guarded_search
 from examples.guard_client import SAFE, AsyncGuard, SyncGuard
-
 from guarding import BLOCKED, BUYER, FREE, SELLER, STRANGER
 
 POSTS = [{"author": STRANGER, "text": f"{FREE} in spring"}, {"author": SELLER, "text": f"{FREE} and {BLOCKED}"}]

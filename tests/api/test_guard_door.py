@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-
 from guarding import BLOCKED, BUYER, CHILD, FREE, KEY, SELLER, STRANGER
+
+from seawall.api.appeals import read_appeals
 from seawall.guard.answers import ANSWERS
 from seawall.records.seal import unseal
-from seawall.api.appeals import read_appeals
 
 ASKED = {
     "search": {"query": FREE},

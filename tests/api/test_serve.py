@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1] / "soak")]
+sys.path.append(str(Path(__file__).parents[1] / "soak"))
 from bench.load import Load, drive, post
 from guarding import BUYER, CHILD, STRANGER, serving
-from seawall.api.token_file import revoke_token
 from serve import soak
+
+from seawall.api.token_file import revoke_token
 
 
 def until(holds, seconds=5.0):
@@ -89,11 +90,10 @@ def test_a_damaged_index_is_told_and_the_old_one_stays(deployment):
 
 
 def test_a_new_token_is_known_and_a_revoked_one_forgotten_within_two_seconds(deployment):
-    with serving(deployment) as server:
-        with server.client(deployment.token("late", "guard:tag")) as client:
-            assert until(lambda: client.post("/v1/tag", json={"tag": "a"}).status_code == 200, 2.5)
-            revoke_token(deployment.folder / "seawall.tokens", "late")
-            assert until(lambda: client.post("/v1/tag", json={"tag": "a"}).status_code == 401, 2.5)
+    with serving(deployment) as server, server.client(deployment.token("late", "guard:tag")) as client:
+        assert until(lambda: client.post("/v1/tag", json={"tag": "a"}).status_code == 200, 2.5)
+        revoke_token(deployment.folder / "seawall.tokens", "late")
+        assert until(lambda: client.post("/v1/tag", json={"tag": "a"}).status_code == 401, 2.5)
 
 
 def test_a_token_that_spends_its_rate_is_told_how_long_to_wait(deployment):

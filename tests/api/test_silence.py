@@ -14,11 +14,10 @@ from importlib.resources import files
 import httpx
 import numpy as np
 import pytest
-from scipy.stats import wilcoxon
-
-from guarding import BLOCKED, Deployment, serving
-from test_examples import service
 from examples.guard_client import AsyncGuard
+from guarding import BLOCKED, Deployment, serving
+from scipy.stats import wilcoxon
+from test_examples import service
 
 PAIRS, FALSE_ALARM, FOUND_S, POWER = 300, 0.001, 250e-6, 0.9
 EMPTY = "quolbrenda"  # about as long as the blocked one, and nobody writes it
@@ -33,6 +32,11 @@ def answers(tmp_path_factory):
     policy = re.sub(r"(?m)^term_blocks .*deterrence.*$", 'term_blocks = { anyone = "silent" }', shipped)
     (deployment.folder / "policy.toml").write_text(policy)
     with serving(deployment, "--policy", "policy.toml") as server:
+        with server.client() as client:
+            decided = [
+                client.post("/v1/search", json={"query": query}).json()["decision"] for query in (BLOCKED, EMPTY)
+            ]
+        assert decided == ["silent", "allow"]
         return asyncio.run(ask_in_pairs(AsyncGuard(f"http://127.0.0.1:{server.port}", deployment.secret)))
 
 
@@ -55,15 +59,12 @@ def differ(times):
     return wilcoxon(times[:, 0] - times[:, 1]).pvalue
 
 
-def test_the_guard_did_refuse_one_and_allow_the_other(answers):
-    assert all(answer.status_code == 200 for pair in answers[0] for answer in pair)
-
-
 def test_bodies_are_the_same(answers):
     assert {answer.content for pair in answers[0] for answer in pair} == {b'{"results":[]}'}
 
 
-def test_headers_are_the_same(answers):
+def test_status_and_headers_are_the_same(answers):
+    assert {answer.status_code for pair in answers[0] for answer in pair} == {200}
     assert len({tuple(sorted(answer.headers.items())) for pair in answers[0] for answer in pair}) == 1
 
 

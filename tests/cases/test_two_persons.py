@@ -9,6 +9,7 @@ from working import accounts, case, person, rulings, signed_in
 from seawall.cases.actor import Actor, Door, at_console, at_shell
 from seawall.cases.commands import proposals
 from seawall.cases.commands.decisions import decide, propose_takedown, takedown
+from seawall.cases.commands.enacting import Ruling
 from seawall.cases.commands.queue import claim
 from seawall.cases.models import AccountDecision, AuditEntry, Case, Person, Proposal
 from seawall.effects.models import Effect
@@ -177,6 +178,15 @@ def test_everything_that_takes_two_becomes_one_effect(kind, effect, lea):
     approve(other, proposal)
     assert [one.kind for one in Effect.objects.all()] == [effect]
     assert Effect.objects.get().details == {"about": "something"}
+
+
+def test_what_was_decided_meanwhile_is_not_overruled_unseen(ana, ben, lea):
+    proposal = proposed(ana)
+    of = claim(lea, proposal.case)
+    decide(lea, of, {accounts(of)[0]: Ruling("clear", "bystander")}, "a shop for plants")
+    with pytest.raises(Refused, match="meanwhile"):
+        approve(ben, proposal)
+    assert not Effect.objects.filter(kind="remove").exists()
 
 
 def test_a_child_is_never_removed(ana):

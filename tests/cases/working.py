@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.utils import timezone
 
+import databases  # noqa: F401  Django is set up before its tables are imported
 from seawall.cases.actor import SECOND_FACTOR_KEY, Actor, at_console
 from seawall.cases.commands.enacting import Ruling
 from seawall.cases.models import Case, Item, Member, Person
@@ -19,8 +20,9 @@ _numbers = itertools.count(1)
 
 def person(name: str, *roles: str, **told: object) -> Person:
     """Somebody who has been here for a while, with a second factor and every stream."""
-    given = {"streams": STREAMS, "created_at": timezone.now() - timedelta(days=30), "second_factor": "set up", **told}
-    return Person.objects.create(name=name, pseudonym=f"reviewer-{name}", roles=list(roles), **given)
+    given = {"pseudonym": f"reviewer-{name}", "streams": STREAMS, "second_factor": "set up"}
+    given |= {"created_at": timezone.now() - timedelta(days=30), **told}
+    return Person.objects.create(name=name, roles=list(roles), **given)
 
 
 def signed_in(somebody: Person, *, second_factor: bool = True) -> Actor:

@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import msgspec
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 from run_folders import ACCOUNTS, KEY, hexed, make_run
 
 from seawall.cli.erasing import Erasure, erase_from_run
-from seawall.guard.index import HIDE, open_index
+from seawall.guard.library import Guard
 from seawall.lake.kept_runs import made_at
 
 
@@ -99,5 +98,7 @@ def test_text_that_does_not_name_the_account_is_left_as_it_is(text):
 def test_the_guard_index_answers_for_the_others_alone(tmp_path):
     run = make_run(tmp_path / "run")
     erase_from_run(run, erasure_of("odo"))
-    index = open_index(run / "guard" / "index.bin", KEY)
-    assert index.answer("account", KEY.column("account", pa.array(ACCOUNTS))).tolist() == [HIDE, 0, HIDE]
+    with Guard.open(run / "guard", KEY) as guard:
+        guard.keeper.verify()
+        assert guard.recommend(0, guard.account_ids(ACCOUNTS)).kept.tolist() == [ACCOUNTS.index("odo")]
+        assert guard.health().degraded == []

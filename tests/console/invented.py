@@ -1,5 +1,6 @@
 """Invented people and cases, written straight into the tables: for tests, pictures and the benchmark."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -7,6 +8,7 @@ import numpy as np
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
+import databases  # noqa: F401  sets Django up, before any of its tables is imported
 from seawall.cases.models import Case, Item, Member, Person, Shared
 from seawall.cases.sealing import seal_text, text_digest
 from seawall.cases.ties import keep_ties
@@ -22,6 +24,15 @@ REASONS = (
     ("looks", "looks at 31 flagged accounts"),
     ("searches", "searches for listed terms"),
 )
+SIGNALS = (
+    "terms.in_offer",
+    "offers.menu_in_post",
+    "follows.flagged",
+    "contact.flagged",
+    "media.known",
+    "looks.flagged",
+    "searches.for_term",
+)
 WORDS = ("zorvel", "miquat", "hulpen", "brasto", "quenil", "tavoro", "lippen", "dorsak")
 PASSWORD = "an invented password of tests"
 LONG_AGO = datetime(2026, 1, 5, tzinfo=UTC)
@@ -34,6 +45,11 @@ def person(name: str, *roles: str, **more) -> Person:
     made.password = _hashed()
     made.save()
     return made
+
+
+def account_id(seed: int, at: int) -> str:
+    """An invented account's keyed id, 16 hex digits."""
+    return hashlib.blake2b(f"{seed} {at}".encode(), digest_size=8).hexdigest()
 
 
 @cache
@@ -52,7 +68,7 @@ def case(size: int = 60, seed: int = 0, **more) -> Case:
     given |= {"risk": float(rng.uniform(0.7, 0.99)), "opened_at": now, "changed_at": now}
     given |= {"first_at": now - timedelta(days=200), "last_at": now - timedelta(days=int(rng.integers(0, 20)))}
     made = Case.objects.create(**(given | more))
-    members = [_member(made, f"{seed:06x}{at:010x}", str(roles[at]), rng) for at in range(size)]
+    members = [_member(made, account_id(seed, at), str(roles[at]), rng) for at in range(size)]
     Member.objects.bulk_create(members)
     _ties(made, members, rng)
     Shared.objects.bulk_create(_shared(made, members, rng))
@@ -67,7 +83,7 @@ def _member(of: Case, account: str, role: str, rng: np.random.Generator) -> Memb
     probabilities = dict.fromkeys((*ROLES, "bystander"), 0.03) | {role: 0.85}
     signals = [
         {
-            "what": f"{REASONS[at][0]}.in_post",
+            "what": SIGNALS[at],
             "strength": 0.8,
             "count": int(rng.integers(1, 20)),
             "first_at": (first + timedelta(days=int(at))).isoformat(),

@@ -31,7 +31,7 @@ def main(out: Path, whole: bool = False) -> None:
             AUDIT_FOLDER=base.home / "audit", CONFIGURATION=base.home / "seawall.toml", HOME=base.home
         ):
             call_command("migrate", verbosity=0)
-            people = set_scene()
+            people = set_scene(base.home)
             for person in people.values():
                 give_second_factor(person)
             with served(base.environment) as address, chromium() as browser:

@@ -4,6 +4,7 @@ import pyotp
 from django.test import Client
 from django.utils import timezone
 
+import databases  # noqa: F401  sets Django up, before any of its tables is imported
 from console.invented import PASSWORD
 from seawall.cases.models import Person
 from seawall.cases.sealing import seal_text

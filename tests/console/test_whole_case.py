@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -18,6 +19,12 @@ from seawall.effects.configuration import effects_section
 from seawall.effects.executor import carry_out_due
 from seawall.effects.sinks import make_sinks
 from seawall.effects.webhook import verified
+from seawall.guard.contents import Contents
+from seawall.guard.library import Guard
+from seawall.guard.publish import publish
+from seawall.records.ids import IdKey
+
+KEY = IdKey(bytes(range(32)))
 
 
 @dataclass
@@ -61,11 +68,12 @@ def browser() -> Iterator[Browser]:
 
 
 def send_effects_to(receiver: Receiver, home) -> None:
-    """Name the receiver as the one sink."""
+    """Name the receiver and the guard as the two sinks."""
     (home / "webhook.secret").write_bytes(receiver.secret)
     (home / "seawall.toml").write_text(
         '[effects.sinks.platform]\ntype = "webhook"\n[effects.sinks.platform.options]\n'
         f'url = "{receiver.url}"\nsecret_file = "{home / "webhook.secret"}"\nprivate = true\n'
+        '[effects.sinks.guard]\ntype = "overlay"\n'
     )
 
 
@@ -109,6 +117,16 @@ def test_a_whole_case(database, receiver, browser):
         other.get_by_role("button", name="Approve", exact=True).click()
         expect(other.get_by_text("Approved: it is being carried out.")).to_be_visible()
     _check_what_followed(one, item, first, receiver)
+    _check_that_the_guard_refuses(database.home)
+
+
+def _check_that_the_guard_refuses(home) -> None:
+    """Whoever was removed is recommended to nobody any more; whoever was not decided on still is."""
+    publish(home / "index", KEY, Contents())
+    removed = AccountDecision.objects.filter(action="remove").values_list("account_id", flat=True)
+    asked = np.array([*(int(account, 16) for account in removed), 7], np.uint64)
+    with Guard.open(home / "index", KEY, overlay=home / "overlay.jsonl") as guard:
+        assert guard.recommend(0, asked).kept.tolist() == [len(asked) - 1]
 
 
 def _check_what_followed(one: Case, item: Item, first, receiver: Receiver) -> None:

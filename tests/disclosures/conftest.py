@@ -5,6 +5,7 @@ import threading
 from http.server import ThreadingHTTPServer
 
 import pytest
+import watching
 from disclosing import KEY, PASSWORD, USER, MediaHandler, RecordingHandler
 from django.db import connections
 from django.test import override_settings
@@ -33,6 +34,7 @@ def ledger(home):
 
 
 def serve(server):
+    watching.CONFIGURED.add(server.server_address[1])
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield server
     server.shutdown()
@@ -61,3 +63,13 @@ def recorder():
     server.base = f"http://127.0.0.1:{server.server_address[1]}"
     server.outbound = Outbound([Destination(server.base, private=True)], timeout=2.0)
     yield from serve(server)
+
+
+@pytest.fixture(autouse=True)
+def nothing_else_is_reached():
+    """No test connects to anything but the servers that it configured."""
+    opened, looked_up = len(watching.OPENED), len(watching.LOOKED_UP)
+    yield
+    strange = [one for one in watching.OPENED[opened:] if one[0] != "127.0.0.1" or one[1] not in watching.CONFIGURED]
+    assert strange == [], f"connections to what was not configured: {strange}"
+    assert set(watching.LOOKED_UP[looked_up:]) <= {"127.0.0.1"}

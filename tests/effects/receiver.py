@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import databases  # noqa: F401  Django is set up before its tables are imported
 from seawall.effects.webhook import verified
 
 SECRET = b"an invented secret of thirty-two bytes or more"

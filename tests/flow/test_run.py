@@ -12,7 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from running import KEY, files, make_run, summary, table
-from seawall.guard import index
+from seawall.guard.answers import ContactKind, Decision
+from seawall.guard.contact import are_connected
+from seawall.guard.library import Guard
+from seawall.guard.policy import Policy, shipped_text
 from seawall.records import run as tables
 from seawall.records.errors import Refused
 from seawall.records.roles import ROLES
@@ -62,7 +65,7 @@ def flagged_accounts(run: Path) -> set[str]:
 def test_a_run_leaves_every_table_of_the_contract(keyed):
     assert set(files(keyed)) == {
         *(f"{name}.parquet" for name in SCHEMAS),
-        "guard/index.bin",
+        *(f"guard/{name}" for name in ("accounts.bin", "pairs.bin", "things.bin", "terms.bin", "manifest.json")),
         "report.html",
         "summary.json",
     }
@@ -169,8 +172,25 @@ def test_proposed_terms_are_sealed_and_open_with_the_key(keyed, plain):
 
 def test_the_guard_index_refuses_who_is_flagged_and_nobody_else(world, keyed):
     everyone = KEY.column("account", accounts(world)["account_id"])
-    answers = index.open_index(keyed / "guard" / "index.bin", KEY).answer("account", everyone)
-    assert {f"{key:016x}" for key in everyone[answers > 0].tolist()} == flagged_accounts(keyed)
+    policy = Policy.parse(shipped_text().replace("is_suggested = false", "is_suggested = true"), "a policy")
+    with Guard.open(keyed / "guard", KEY, policy) as guard:
+        shown = guard.recommend(0, everyone).kept
+    assert {f"{key:016x}" for key in np.delete(everyone, shown).tolist()} == flagged_accounts(keyed)
+
+
+def test_the_guard_index_knows_children_and_whom_they_follow(world, keyed):
+    people = accounts(world)
+    children = people.filter(pc.is_in(people["age_band"], pa.array(["child", "teen"])))["account_id"]
+    adults = people.filter(pc.equal(people["age_band"], "adult"))["account_id"]
+    follows = pq.read_table(world / "activity" / "follows.parquet")
+    theirs = follows.filter(pc.is_in(follows["follower_id"], children)).slice(0, 50)
+    with Guard.open(keyed / "guard", KEY) as guard:
+        young = guard.account_ids(children.to_pylist()[:50])
+        assert not len(guard.recommend(0, young).kept)
+        stranger, child = int(guard.account_ids(adults.to_pylist()[-1:])[0]), int(young[0])
+        assert guard.contact(ContactKind.MESSAGE, stranger, child).decision is Decision.REFUSE
+        for one, other in zip(*(theirs[name].to_pylist() for name in ("follower_id", "followee_id")), strict=True):
+            assert are_connected(guard.keeper.view, guard.account_id(one), guard.account_id(other))
 
 
 def test_a_run_folder_is_private_to_its_owner(keyed):

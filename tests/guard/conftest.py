@@ -7,7 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from guarding import make, open_guard  # noqa: E402
+from guarding import make, open_guard
 
 
 @pytest.fixture(scope="session")

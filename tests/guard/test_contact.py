@@ -1,8 +1,8 @@
 """Contact: who reaches whom, in five ways."""
 
 import pytest
-
 from guarding import account
+
 from seawall.guard.answers import Age, ContactKind, Decision
 
 KINDS = list(ContactKind)

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from guarding import BLOCKED, KEY, LEXICON, OTHER_KEY, PEOPLE, account, accounts, contents, make
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from guarding import BLOCKED, KEY, LEXICON, OTHER_KEY, PEOPLE, account, accounts, contents, make
 from seawall.guard.index import ACCOUNTS, MANIFEST, PAIRS, TERMS, THINGS, Index, without_accounts
 from seawall.guard.publish import publish
 from seawall.guard.section import HEAD

@@ -5,8 +5,8 @@ import time
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
 from guarding import BLOCKED, KEY, account, accounts, keyed, open_guard
+
 from seawall.effects.overlay_entries import OverlayAction, OverlayEntry
 from seawall.guard.answers import ContactKind, Decision
 from seawall.guard.overlay import append

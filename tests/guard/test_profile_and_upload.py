@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-
 from guarding import BLOCKED, account, keyed, make, open_guard
+
 from seawall.guard.answers import Age, Decision
 from seawall.hashes.hexadecimal import text
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from guarding import PEOPLE, account, accounts, keyed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from guarding import PEOPLE, account, accounts, keyed
 from seawall.guard.answers import Age, Decision, ItemKind
 from seawall.records.errors import BadInput
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-
 from guarding import BLOCKED, KEY, STRONG, WEAK, account, accounts, open_guard
+
 from seawall.guard.answers import Age, Decision
 from seawall.guard.probes import DAY, Probes
 from seawall.guard.secrets import Secrets

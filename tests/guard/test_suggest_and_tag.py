@@ -1,8 +1,8 @@
 """Suggestions complete nothing towards a term; tag pages are closed, restricted or left."""
 
 import pytest
-
 from guarding import BLOCKED, STRONG, WEAK, account
+
 from seawall.guard.answers import Decision
 
 ADULT = account("adult")

@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from seawall.guard.index import HIDE, publish
+from seawall.guard.contents import Contents
+from seawall.guard.policy import Subject
+from seawall.guard.publish import publish
 from seawall.records.ids import IdKey
 from seawall.records.roles import ROLES
 from seawall.records.run import FINDINGS, MEMBERS, NETWORKS, QUARANTINE, SIGNALS
@@ -40,8 +43,8 @@ def make_run(folder: Path, accounts: tuple[str, ...] = ACCOUNTS, *, name_of=hexe
     for name, (rows, schema) in tables.items():
         pq.write_table(pa.Table.from_pylist(rows, schema), folder / f"{name}.parquet")
     (folder / "report.html").write_text("".join(f"<title>{i}: seller</title>" for i in ids))
-    (folder / "guard").mkdir()
-    publish(folder / "guard" / "index.bin", KEY, {("account", HIDE): KEY.column("account", pa.array(accounts))})
+    sellers = np.full(len(accounts), Subject.SELLS, np.uint8)
+    publish(folder / "guard", KEY, Contents(KEY.column("account", pa.array(accounts)), sellers))
     summary = {"schema_version": 1, "seawall_version": "0", "plain_ids": name_of is not hexed}
     (folder / "summary.json").write_bytes(msgspec.json.encode(summary))
     return folder

@@ -46,8 +46,9 @@ def test_context_counts_ties_links_and_marks_minors():
             "links": [["a.example"], [], []],
         }
     )
-    nothing = np.zeros(3, np.float32)
-    found = profile_evidence(graph, people, nothing, nothing)
+    searches = pa.table({"account_id": pa.array([2, 2], pa.uint64()), "n": [3, 1]})
+    found = profile_evidence(graph, people, np.zeros(3, np.float32), searches)
+    assert np.expm1(found.column("searches")).tolist() == pytest.approx([0, 0, 4])
     assert np.expm1(found.column("follow.out")).tolist() == pytest.approx([2, 1, 0])
     assert np.expm1(found.column("follow.in")).tolist() == pytest.approx([0, 1, 2])
     assert found.column("minor").tolist() == [0, 1, 1]

@@ -17,14 +17,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "api")]
-
+sys.path.append(str(Path(__file__).parents[2]))
+sys.path.append(str(Path(__file__).parents[1] / "api"))
 import numpy as np
 import psutil
-
 from bench.load import Load, Outcome, drive, post
 from guarding import BLOCKED, BUYER, CHILD, FREE, SELLER, STRANGER, Deployment, Server, serving
+
 from seawall.effects.overlay_entries import OverlayAction
 
 GROWTH = 0.02
@@ -57,7 +56,8 @@ class Watch:
 
     def run(self) -> None:
         """One change and one look at memory a second, a swap now and then."""
-        begun, process, names = time.monotonic(), psutil.Process(self.server.process.pid), itertools.cycle(("two", "one"))
+        begun, process = time.monotonic(), psutil.Process(self.server.process.pid)
+        names = itertools.cycle(("two", "one"))
         for second in itertools.count(1):
             time.sleep(max(0.0, begun + second - time.monotonic()))
             if time.monotonic() > self.end:
@@ -69,7 +69,6 @@ class Watch:
                 self.swaps += 1
                 self.server.deployment.point(next(names))
                 self.server.process.send_signal(signal.SIGHUP)
-
 
     def decided(self, number: int) -> bool:
         """Whether a decision is in force when it is answered: an account is removed, and cleared again."""

@@ -40,7 +40,8 @@ def folded(text: str) -> str:
     raw = text.encode("utf-8", "surrogatepass")
     out = new_stream(4 * len(raw) + 8)
     bounds = np.array((0, len(raw)), np.int64)
-    n = fold_rows(np.frombuffer(raw or b" ", np.uint8), bounds, 0, 1, LETTERS, False, True, out, np.zeros(1, np.int32))
+    data, at = np.frombuffer(raw or b" ", np.uint8), np.zeros(1, np.int32)
+    n = fold_rows(data, bounds[:1], bounds[1:], LETTERS, False, True, out, at)
     symbols = out.entry[:n] & np.uint32(0x1FFFFF)
     read = [int(alike[s]) if s < 128 else int(s) for s in symbols]
     return "".join((" " if k and out.level[k] >= 3 else "") + chr(s) for k, s in enumerate(read))

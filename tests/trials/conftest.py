@@ -4,6 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from running import KEY
+from seawall.trials.labels import Labels, by_truth
+from seawall.trials.platform import Platform, read_platform
+from seawall.trials.recommenders.catalogue import local_recommenders
+from seawall.trials.recommenders.local import Local
 from seawall.trials.world import World, make_world
 
 
@@ -25,3 +30,18 @@ def edges(tmp_path: Path) -> Path:
     rows += [(60 * c, 60 * c + 60) for c in range(49)]
     path.write_text("from,to\n" + "".join(f"{a},{b}\n" for a, b in rows))
     return path
+
+
+@pytest.fixture(scope="session")
+def platform(world: World) -> Platform:
+    return read_platform(world.activity, KEY)
+
+
+@pytest.fixture(scope="session")
+def truth(world: World, platform: Platform) -> Labels:
+    return by_truth(world.folder / "truth.parquet", platform, KEY)
+
+
+@pytest.fixture(scope="session")
+def recommenders(platform: Platform) -> dict[str, Local]:
+    return local_recommenders(platform, 0)

@@ -83,13 +83,12 @@ class GuardDoor:
         for name in SURFACES:
             self._add(self._surface(name))
         self._add_others()
-        document = _encode(describe(route.described for route in self._routes.values()))
+        document = _encode(describe([*(route.described for route in self._routes.values()), _OPENAPI]))
 
         async def openapi(_: Headers, __: Receive, send: Send) -> None:
             await answer(send, document)
 
-        told = Described("/openapi.json", "GET", "This description.", "", None, "application/json")
-        self._add(Route(told, 0, openapi))
+        self._add(Route(_OPENAPI, 0, openapi))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -267,6 +266,7 @@ _OVERLAY = Described(
 )
 _HEALTHZ = Described("/healthz", "GET", "Whether the process is alive.", "", None, Alive)
 _READYZ = Described("/readyz", "GET", "Whether the index answers.", "", None, Readiness, unready=True)
+_OPENAPI = Described("/openapi.json", "GET", "This description.", "", None, "application/json")
 _METRICS = Described("/metrics", "GET", "Counters for Prometheus.", STATUS, None, "text/plain")
 
 

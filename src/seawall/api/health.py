@@ -26,6 +26,4 @@ def readiness(guard: Guard) -> Readiness:
     """What the guard says of itself."""
     found = guard.health()
     canary = "found" if found.canary else "missed"
-    return Readiness(
-        found.ready, found.index_version, found.index_age_s, canary, found.degraded, found.overlay_applied
-    )
+    return Readiness(found.ready, found.index_version, found.index_age_s, canary, found.degraded, found.overlay_applied)

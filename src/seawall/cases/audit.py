@@ -41,9 +41,9 @@ def record(
         pseudonym=actor.label,
         door=actor.door,
         action=action,
-        subject=str(subject),
+        subject=str(subject)[:200],
         case_id=case.pk if case else None,
-        purpose=purpose,
+        purpose=purpose[:300],
         details=canonical(details or {}),
         previous=head.digest,
     )

@@ -1,4 +1,4 @@
-"""Which case a network of a new run belongs to: kept, merged, split or come back."""
+"""Which case a network belongs to: kept, merged, split, come back."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence

@@ -77,7 +77,7 @@ def read_run(run: Path) -> SeenRun:
 
 def _of(path: Path, accounts: pa.Array) -> pa.Table:
     """The rows of these accounts."""
-    wanted = pc.and_(pc.equal(pc.field("subject_kind"), "account"), pc.field("subject_id").isin(accounts))
+    wanted = (pc.field("subject_kind") == "account") & pc.field("subject_id").isin(accounts)
     return pq.read_table(path, filters=wanted)
 
 

@@ -1,4 +1,4 @@
-"""Verifies the audit log: each edit, deletion, reordering or cut, and where."""
+"""Verifies the audit log: each edit, gap or cut, and where."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

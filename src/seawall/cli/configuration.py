@@ -37,6 +37,9 @@ class Configuration(msgspec.Struct, frozen=True):
     key_file: Path | None = None
     holds: Path | None = None
     run: RunSection = RunSection()
+    cases: dict[str, Any] = {}
+    effects: dict[str, Any] = {}
+    """These two are checked where they are used: `cases/configuration.py`, `effects/configuration.py`."""
 
 
 @dataclass(frozen=True, slots=True)

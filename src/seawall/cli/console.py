@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from seawall.cli.demo import SEED, clear
+from seawall.cli.home import DEFAULT, HOME_VARIABLE
 from seawall.cli.world import build
 from seawall.console.first_run import FirstPerson, prepare
 from seawall.console.serving import Address, serve
@@ -15,13 +16,12 @@ from seawall.intake.keyfile import load_or_make
 from seawall.lake.kept_runs import is_run
 
 DEMO_ACCOUNTS = 5_000
-HOME = Path("seawall-home")
 
 home_option = click.option(
     "--home",
     type=click.Path(path_type=Path, file_okay=False),
-    default=HOME,
-    envvar="SEAWALL_HOME",
+    default=DEFAULT,
+    envvar=HOME_VARIABLE,
     show_default=True,
     show_envvar=True,
     help="The folder of everything that is kept.",
@@ -82,10 +82,10 @@ def show_demo(home: Path) -> None:
         lexicons = (folder / "world" / "lexicon.csv",)
         run(Order(folder / "world" / "activity", folder / "run", key, lexicons, plain_ids=True), Stages(STAGES))
     link(home / "run", folder / "run")
-    from seawall.cases.commands.runs import take_up  # only now: its tables are there
+    from seawall.cli import casework  # only now: its tables are there
 
-    taken = take_up(folder / "run")
-    click.echo(f"{taken.opened} cases of an invented world; add an analyst under People and sign in as them")
+    casework.open_cases(folder / "run", folder / "world" / "activity", load_or_make(home / "seawall.key"))
+    click.echo("all of it is invented; add an analyst under People and sign in as them")
 
 
 def link(place: Path, run_folder: Path) -> None:

@@ -1,12 +1,14 @@
-"""`seawall disclose`: everything that leaves the house, and what is kept of it."""
+"""`seawall disclose`: everything that leaves the house."""
 
 import click
 
 from seawall.cli.lazy import LazyGroup
 
 _REPORTS = "seawall.cli.disclose_reports"
+_STATEMENTS, _PARTNERS = "seawall.cli.disclose_statements", "seawall.cli.disclose_partners"
 COMMANDS = {
     "example": (f"{_REPORTS}:example", "Write an invented case, to try everything with."),
+    "dossier": (f"{_PARTNERS}:dossier", "Write a decided case with what the platform knows of it."),
     "quality": (f"{_REPORTS}:quality", "Score the reports of a case and tell what they lack."),
     "check": (f"{_REPORTS}:check", "Hold the reports of a case to the format's rules."),
     "rehearse": (f"{_REPORTS}:rehearse", "Send a case to a receiver on this machine."),
@@ -18,6 +20,11 @@ COMMANDS = {
     "verify": (f"{_REPORTS}:verify", "Check every digest of the ledger."),
     "receiver": (f"{_REPORTS}:receiver", "Run a CyberTipline receiver on this machine."),
     "refresh-schema": (f"{_REPORTS}:refresh_schema", "Fetch the official schema."),
+    "portal-pack": (f"{_PARTNERS}:portal_pack", "Write a case as a sealed, signed pack for a portal."),
+    "statements": (f"{_STATEMENTS}:statements", "Check and send statements of reasons."),
+    "transparency": (f"{_STATEMENTS}:transparency", "Write the transparency report."),
+    "vault": ("seawall.cli.disclose_evidence:vault", "Keep evidence sealed, case by case."),
+    "signals": (f"{_PARTNERS}:signals", "Share signals with partners, and take theirs."),
 }
 """Every command, where it is, and its line of help."""
 

@@ -1,5 +1,6 @@
 """The commands of `seawall disclose` that report cases."""
 
+import os
 import secrets
 import tempfile
 import threading
@@ -11,7 +12,7 @@ import click
 import msgspec
 
 from seawall.cli.configuration import Settings, with_settings
-from seawall.cli.database import use_database, use_temporary_database
+from seawall.cli.home import with_home
 from seawall.disclosures.cybertip.drafting import draft_reports
 from seawall.disclosures.cybertip.environments import Credentials, Name, read_credentials
 from seawall.disclosures.cybertip.quality import quality_of
@@ -115,7 +116,7 @@ def rehearse(dossier: Path, *, show: bool) -> None:
     word = secrets.token_hex(8)
     with tempfile.TemporaryDirectory() as folder, Receiver(word, word) as receiver:
         threading.Thread(target=receiver.serve_forever, daemon=True).start()
-        use_temporary_database(f"{folder}/rehearsal.db")
+        _use_temporary_home(folder)
         from seawall.disclosures.cybertip.filing import file_drafts, send_case
         from seawall.disclosures.ledger import Ledger
 
@@ -130,6 +131,20 @@ def rehearse(dossier: Path, *, show: bool) -> None:
         if show:
             first = receiver.reports.kept[min(receiver.reports.kept)]
             click.echo(_pretty(first.xml))
+
+
+def _use_temporary_home(folder: str) -> None:
+    """Set Django up on a new database that the caller throws away."""
+    os.environ["SEAWALL_DATABASE"] = f"sqlite:///{folder}/rehearsal.db"
+    os.environ["SEAWALL_HOME"] = folder
+    os.environ.setdefault("SEAWALL_SECRET", secrets.token_hex(32))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "seawall.console.settings")
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
 
 
 def _pretty(xml: bytes) -> str:
@@ -156,21 +171,25 @@ def _sender(ledger: object, credentials: Credentials, store: "Store | None", log
 @_DOSSIER
 @_ENVIRONMENT
 @with_settings
+@with_home
 def draft(dossier: Path, environment: str, settings: Settings) -> None:
     """Draft and check the reports of a case; two people then approve them in the console."""
-    use_database()
     from seawall.disclosures.cybertip.filing import file_drafts
     from seawall.disclosures.ledger import Ledger
 
-    for one in file_drafts(Ledger(settings.key()), read_dossier(dossier), environment, _now()):
-        click.echo(f"{one.pk}\t{one.state}\t{one.subject}\t{one.draft_digest[:16]}")
+    case = read_dossier(dossier)
+    qualities = [quality_of(one) for one in draft_reports(case)]
+    filed = file_drafts(Ledger(settings.key()), case, environment, _now())
+    for one, found in zip(filed, qualities, strict=True):
+        lacks = ", ".join(lack.field for lack in found.lacks) or "nothing"
+        click.echo(f"{one.pk}\t{one.state}\t{one.subject}\tquality {found.score:.0f}\tlacks {lacks}")
 
 
 @click.command("list")
 @click.option("--case", "case_id", default="", help="only one case")
+@with_home
 def list_disclosures(case_id: str) -> None:
     """List disclosures: number, kind, environment, case, subject, state, reference, and why where one failed."""
-    use_database()
     from seawall.disclosures.models import Disclosure
 
     for one in Disclosure.objects.filter(case_id=case_id) if case_id else Disclosure.objects.all():
@@ -191,6 +210,7 @@ def list_disclosures(case_id: str) -> None:
 @click.option("--private-store", is_flag=True, help="the store is on your own network")
 @_HOME
 @with_settings
+@with_home
 def send(
     case_id: str,
     environment: Name,
@@ -203,7 +223,6 @@ def send(
     private_store: bool,
 ) -> None:
     """Send the approved reports of a case in their order, or go on where a sender was stopped."""
-    use_database()
     from seawall.disclosures.cybertip.filing import send_case
     from seawall.disclosures.ledger import Ledger
     from seawall.disclosures.media_store import MediaStore
@@ -225,6 +244,7 @@ def send(
 @_ENVIRONMENT
 @_HOME
 @with_settings
+@with_home
 def settle(
     number: int, credentials: Path, environment: Name, outbound_log: Path, settings: Settings, *, finished: bool
 ) -> None:
@@ -241,6 +261,7 @@ def settle(
 @_ENVIRONMENT
 @_HOME
 @with_settings
+@with_home
 def withdraw(
     number: int, why: str, credentials: Path, environment: Name, outbound_log: Path, settings: Settings
 ) -> None:
@@ -253,7 +274,6 @@ def withdraw(
 def _with_disclosure(
     number: int, credentials: Path, environment: Name, log: Path, settings: Settings
 ) -> "tuple[Sender, Disclosure]":
-    use_database()
     from seawall.disclosures.ledger import Ledger
 
     found = read_credentials(credentials, environment)
@@ -263,9 +283,9 @@ def _with_disclosure(
 
 @click.command("verify")
 @with_settings
+@with_home
 def verify(settings: Settings) -> None:
     """Check every digest and chain of the ledger; the exit code is not 0 at the first that fails."""
-    use_database()
     from seawall.disclosures.ledger import Ledger
     from seawall.disclosures.models import Disclosure
 

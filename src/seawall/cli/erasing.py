@@ -48,6 +48,8 @@ class Erasure:
             return self._parquet(name.removesuffix(".parquet"), content)
         if name == GUARD:
             return without_accounts(content, Path(name), self.key, self.key.column("account", pa.array([self.own])))
+        if name.startswith("guard/"):
+            return content  # keyed ids and sealed terms: no other part of an index names an account
         text = self._unnamed(content.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
         if name == "summary.json" and self.rows:
             summary = msgspec.json.decode(text)

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute
 import pyarrow.parquet
 
+from seawall.cli.configuration import Settings, with_settings
 from seawall.intake.lexicons import read_lexicon
 from seawall.records.errors import BadInput
 from seawall.terms.approvals import (
@@ -22,6 +23,7 @@ from seawall.terms.approvals import (
 )
 from seawall.terms.check import check as check_lexicon
 from seawall.terms.lexicon import Lexicon, Status, Term, lexicon_to_dict, term_to_dict
+from seawall.terms.proposed import read_proposals
 from seawall.terms.scanner import LANES, Scanner, disguises_of
 from seawall.terms.store import LexiconStore
 
@@ -163,6 +165,33 @@ def export(file: Path, store: Path, by: str, purpose: str) -> None:
     else:
         file.write_text(json.dumps(lexicon_to_dict(lexicon), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     click.echo(f"{len(lexicon)} terms written; version {lexicon.version}.")
+
+
+@terms.command()
+@click.argument("run", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--adopt", is_flag=True, help="Enter them into the lexicon, as proposed.")
+@store_option
+@purpose_option
+@click.option("--by", default="", help="Who looks or adopts; needed with --purpose and --adopt.")
+@with_settings
+def proposals(run: Path, adopt: bool, store: Path, purpose: str, by: str, settings: Settings) -> None:
+    """List the terms that a run proposes: masked, or in clear with what stood around them for a stated purpose."""
+    kept = LexiconStore(store)
+    found = read_proposals(run, settings.key() if settings.key_file.exists() else None)
+    if purpose:
+        kept.shown(_named(by), purpose, len(found))
+    for one in found:
+        term = one.term if purpose else masked(one.term)
+        near = f"\tlike {one.near if purpose else masked(one.near)}" if one.near else ""
+        users = f"{one.flagged_accounts} flagged, {one.innocent_accounts} other accounts"
+        click.echo(f"{term}\t{one.kind}\t{one.score:.1f}\t{users}{near}")
+        for context in one.contexts if purpose else ():
+            click.echo(f"    {context}")
+    if adopt:
+        before = len(kept.load())
+        after = kept.propose([Term(one.term) for one in found], _named(by))
+        click.echo(f"{len(after) - before} terms proposed; version {after.version}.")
+    click.echo(f"{len(found)} terms in {run.name}; people approve, nothing here is active.")
 
 
 @terms.command()

@@ -12,6 +12,7 @@ from seawall.cases.commands.queue import cases_of
 from seawall.cases.models import AccountDecision, Case, Item, Judgement, Member
 from seawall.console.access import PersonRequest
 from seawall.console.acting import case_of
+from seawall.console.reviews import blind_review
 
 PURPOSES = (
     _("To decide on this account"),
@@ -38,6 +39,7 @@ def show(request: PersonRequest, number: int, account: str) -> HttpResponse:
     member = get_object_or_404(Member, case=case, account_id=account)
     elsewhere = Member.objects.filter(account_id=account, case__in=cases_of(request.actor)).exclude(case=case)
     decided = AccountDecision.objects.filter(account_id=account, decision__case__in=cases_of(request.actor))
+    blind = blind_review(request, case) is not None
     shown = {
         "case": case,
         "member": member,
@@ -47,7 +49,8 @@ def show(request: PersonRequest, number: int, account: str) -> HttpResponse:
         "verdicts": Judgement.Verdict.choices,
         "may_reveal": request.actor.may(Permission.REVEAL),
         "elsewhere": elsewhere.select_related("case"),
-        "decided": decided.select_related("decision__by", "decision__case"),
+        "blind": blind,
+        "decided": [] if blind else decided.select_related("decision__by", "decision__case"),
     }
     return render(request, "console/account.html", shown)
 

@@ -5,18 +5,19 @@ from typing import Any
 
 from django.core.cache import cache
 from django.core.paginator import Page, Paginator
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from seawall.cases.actor import MAY, Permission
-from seawall.cases.models import AuditEntry, Case, Member, Person
+from seawall.cases.models import AuditEntry, Case, Decision, Member, Person
 from seawall.cases.models.case import Action
 from seawall.cases.ties import ties_of
 from seawall.console.access import PersonRequest
 from seawall.console.acting import case_of
 from seawall.console.network_map import Mark, draw
+from seawall.console.reviews import blind_review
 from seawall.console.rulings import suggestion
 from seawall.console.similar import similar_cases
 from seawall.console.weeks import weeks_of
@@ -30,6 +31,8 @@ ROWS, HISTORY, THINGS = 25, 15, 12
 def show(request: PersonRequest, number: int) -> HttpResponse:
     """The whole page; the map and the weeks come after it."""
     case = case_of(request, number)
+    if review := blind_review(request, case):
+        return redirect("review", review.pk)
     working = request.actor.may(Permission.DECIDE)
     shown = {
         "case": case,
@@ -41,9 +44,7 @@ def show(request: PersonRequest, number: int) -> HttpResponse:
         "shared": case.shared.all()[:THINGS],
         "similar": similar_cases(request.actor, case),
         "doing": _doing(case),
-        "decisions": case.decisions.select_related("by", "proposal__decided_by").annotate(of=Count("accounts"))[
-            :HISTORY
-        ],
+        "decisions": _decisions(case),
         "waiting": case.proposals.filter(state="open").select_related("proposed_by"),
         "notes": case.notes.select_related("by"),
         "history": AuditEntry.objects.filter(case_id=case.pk)[:HISTORY],
@@ -57,6 +58,8 @@ def show(request: PersonRequest, number: int) -> HttpResponse:
 def members(request: PersonRequest, number: int) -> HttpResponse:
     """A page of the members' table, for the page that is open."""
     case = case_of(request, number)
+    if review := blind_review(request, case):
+        return redirect("review", review.pk)
     shown = {"case": case, "working": request.actor.may(Permission.DECIDE), "actions": Action.choices}
     return render(request, "console/members.html", shown | _members(request, case))
 
@@ -68,16 +71,15 @@ def drawn(request: PersonRequest, number: int) -> HttpResponse:
     place = f"drawn:{case.pk}:{case.run}:{case.size}"
     shown = cache.get(place)
     if shown is None:
-        rows = list(case.members.filter(present=True).only("id", "account_id", "role", "risk", "signals"))
-        shown = {"map": _map(case, rows), "weeks": weeks_of(row.signals for row in rows)}
+        rows = case.members.filter(present=True).values_list("pk", "account_id", "role", "risk", "signals")
+        marks = [Mark(str(pk), account, role, risk) for pk, account, role, risk, _signals in rows]
+        shown = {"map": _map(case, marks), "weeks": weeks_of(signals for *_mark, signals in rows)}
         cache.set(place, shown, 3600)
     return render(request, "console/drawn.html", {"case": case, **shown})
 
 
-def _map(case: Case, rows: Sequence[Member]) -> str:
-    place = {row.account_id: at for at, row in enumerate(rows)}
-    ties, weights = ties_of(case, place)
-    marks = [Mark(str(row.pk), row.account_id, row.role, row.risk) for row in rows]
+def _map(case: Case, marks: Sequence[Mark]) -> str:
+    ties, weights = ties_of(case, {mark.label: at for at, mark in enumerate(marks)})
     return draw(marks, ties, weights)
 
 
@@ -100,6 +102,12 @@ def _choices(case: Case) -> list[dict[str, Any]]:
     left = case.members.filter(present=True, action="", action_pending=False)
     counts = dict(left.values_list("role").annotate(n=Count("id")))
     return [{"role": role, "count": counts[role], "action": suggestion(role)} for role in ROLES if counts.get(role)]
+
+
+def _decisions(case: Case) -> QuerySet[Decision]:
+    """The latest decisions, and on how many accounts each is."""
+    made = case.decisions.select_related("by", "proposal__decided_by").annotate(of=Count("accounts"))
+    return made[:HISTORY]
 
 
 def _doing(case: Case) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from seawall.cases.commands.exposure import exposure_of_house
+from seawall.cases.commands.quality import agreement, gold
 from seawall.console.access import PersonRequest
 from seawall.console.measuring import Figures, measure
 
@@ -19,4 +20,5 @@ def show(request: PersonRequest) -> HttpResponse:
     if figures is None:
         figures = measure()
         cache.set("figures", figures, KEPT_SECONDS)
-    return render(request, "console/figures.html", {"figures": figures, "exposure": exposure_of_house()})
+    shown = {"figures": figures, "exposure": exposure_of_house(), "agreement": agreement(), "gold": gold()}
+    return render(request, "console/figures.html", shown)

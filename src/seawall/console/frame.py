@@ -8,7 +8,8 @@ from django.urls import resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from seawall.cases.actor import Actor
+from seawall.cases.actor import Actor, Permission
+from seawall.cases.commands.proposals import unreviewed
 from seawall.cases.models import Person
 from seawall.console.models import Preference
 from seawall.console.session_limits import IDLE
@@ -17,13 +18,16 @@ from seawall.records.roles import ROLES
 SHEETS = ("console/tokens.css", "console/console.css", "console/forms.css", "console/drawn.css")
 SCRIPTS = ("console/keys.js", "console/reveal.js", "console/map.js", "console/decide.js", "console/idle.js")
 
+LOUD = 3
+"""Emergencies that stand on top of every page until another person has reviewed them."""
+
 MENU: tuple[tuple[str, Promise], ...] = (
     ("queue", _("Queue")),
     ("proposals", _("Approvals")),
-    # ("appeals", _("Appeals")),
+    ("appeals", _("Appeals")),
     ("terms", _("Terms")),
     ("media", _("Media")),
-    #     ("guard", _("Guard")),
+    ("guard", _("Guard")),
     ("figures", _("Figures")),
     ("audit", _("Audit log")),
     ("people", _("People")),
@@ -76,6 +80,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         return shown
     preference = Preference.objects.filter(person=request.user).first() or Preference(person=request.user)
     return shown | {
+        "emergencies": list(unreviewed()[:LOUD]) if actor.may(Permission.APPROVE) else [],
         "menu": _menu(request, actor),
         "keys": (*KEYS, *CASE_KEYS),
         "shortcuts": preference.shortcuts,

@@ -31,6 +31,7 @@ def strict_headers(answer: Answer) -> Answer:
         response.headers["Permissions-Policy"] = NOTHING
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        response.headers.setdefault("X-Frame-Options", "DENY")  # the style sheets too, which pass no other middleware
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 

@@ -23,8 +23,8 @@ def show(request: PersonRequest) -> HttpResponse:
     mine = Proposal.objects.filter(proposed_by=request.user).select_related("case", "decided_by")
     shown = {
         "waiting": proposals.waiting_for(request.actor),
-        "emergencies": [one for one in proposals.unreviewed() if _concerns(request, one)],
         "mine": mine[:DECIDED_SHOWN],
+        "may_review": request.actor.may(Permission.DECIDE),
     }
     return render(request, "console/proposals.html", shown)
 

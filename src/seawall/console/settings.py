@@ -79,7 +79,10 @@ AUTH_USER_MODEL = "cases.Person"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("name", "pseudonym")},
+    },
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 
@@ -104,6 +107,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LOCALE_PATHS = [Path(__file__).parent / "locale"]
 STATIC_URL = "/static/"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = True
 """Served from the package itself: nothing is collected, nothing can be forgotten."""
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

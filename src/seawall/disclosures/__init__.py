@@ -1,1 +1,1 @@
-"""The one door out: reports, statements, signals to partners, platforms."""
+"""The one door out: reports, statements, signals, platforms."""

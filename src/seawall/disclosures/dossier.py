@@ -1,4 +1,4 @@
-"""What a disclosure is made from: one case as people decided it, with what the platform knows of its accounts.
+"""What a disclosure is made from: one case, as people decided it.
 
 A dossier holds handles, addresses and text in clear: it lives in memory and in the vault, never in a run folder.
 """

@@ -1,4 +1,4 @@
-"""An invented case: accounts that do not exist, words that mean nothing, addresses that documents may use."""
+"""An invented case: nobody in it exists, and its words mean nothing."""
 
 import hashlib
 import random

@@ -1,4 +1,4 @@
-"""The platform's own store of media: asked to preserve, and read through when a report is sent."""
+"""The platform's own store of media: asked to preserve, read through."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""The ledger's tables: what was disclosed, every step of it, and who approved it."""
+"""The ledger's tables: what was disclosed, every step, who approved."""
 
 from typing import ClassVar
 
@@ -57,6 +57,8 @@ class Approval(models.Model):
     session = models.CharField(max_length=64)
     draft_digest = models.CharField(max_length=64)
     at = models.DateTimeField()
+    emergency = models.BooleanField(default=False)
+    """One person acted alone; another reviews it within a day."""
 
     objects: ClassVar[models.Manager["Approval"]] = models.Manager()
 
@@ -106,3 +108,29 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return f"{self.disclosure_id}.{self.number} {self.call}: {self.code}"
+
+
+class ReceivedSignal(models.Model):
+    """A partner's signal: a seed with its origin and expiry, its value gone once it is withdrawn or expired."""
+
+    origin = models.CharField(max_length=255)
+    reference = models.CharField(max_length=255)
+    kind = models.CharField(max_length=16)
+    value = models.CharField(max_length=64, blank=True)
+    opinion = models.PositiveSmallIntegerField()
+    tags = models.JSONField(default=list)
+    sequence = models.PositiveIntegerField()
+    received_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[models.Manager["ReceivedSignal"]] = models.Manager()
+
+    class Meta:
+        """An origin names each signal once."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["origin", "reference"], name="one_signal_a_reference")]
+        indexes: ClassVar = [models.Index(fields=["kind", "value"], name="signal_value")]
+
+    def __str__(self) -> str:
+        return f"{self.origin} {self.reference} ({self.kind})"

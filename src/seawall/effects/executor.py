@@ -1,4 +1,4 @@
-"""The one executor: claims effects that are due, has their sinks carry them out, notes the outcome.
+"""The one executor: claims what is due, has its sink carry it out.
 
 A claim is a lease. A worker that is killed loses it after a while and another begins again with the same effect id, so
 an effect reaches a receiver at least once, and exactly once where the receiver knows ids that it has seen.

@@ -1,4 +1,4 @@
-"""Effects as files: one JSON file an effect, for whatever carries them on."""
+"""Effects as files: one JSON file an effect."""
 
 import os
 from collections.abc import Mapping

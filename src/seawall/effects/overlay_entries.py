@@ -1,4 +1,4 @@
-"""Overlay entries: what people decide between two runs, signed for the guard.
+"""Overlay entries: what people decide between runs, signed.
 
 The effects' executor signs one entry for each approved effect that must change the guard's answers at once. A guard
 takes only entries that this key has signed, each effect once, in the order of their numbers.

@@ -1,4 +1,4 @@
-"""Quotas a day: how many effects of a kind may begin, in all and by one person's decisions.
+"""Quotas: how many effects of a kind may begin on a day.
 
 A place is taken by one conditional UPDATE, never by reading first: however many workers fire, a day has no more places
 than its quota. Rows are locked in one order (all before person), so that no two workers wait for each other.

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 from seawall.effects.configuration import EffectsSection
 from seawall.effects.files import FilesSink
+from seawall.effects.overlay import OverlaySink
 from seawall.effects.sink import Maker, Sink
 from seawall.effects.webhook import WebhookSink
 from seawall.records.errors import BadConfiguration
 
 MAKERS: Mapping[str, Maker] = {
     "files": FilesSink.make,
+    "overlay": OverlaySink.make,
     "webhook": WebhookSink.make,
 }
 """Adding a sink of this room is one line; other rooms' sinks are joined by the command line and the console."""

@@ -9,7 +9,6 @@ import numpy.typing as npt
 from seawall.flow.gather import Material
 from seawall.flow.progress import Stages
 from seawall.hashes.bank import KnownMedia
-from seawall.network.belief import OPEN
 from seawall.network.cold_start import ColdStart
 from seawall.network.communities import communities
 from seawall.network.evidence import join, profile_evidence, signal_evidence
@@ -19,9 +18,13 @@ from seawall.network.moving_media import Batches, MovingMedia, moving_media
 from seawall.network.returns import Returns, returns_among
 from seawall.network.returns_told import returns_of_flagged
 from seawall.network.roles import role_probabilities
+from seawall.network.takeover import method_of, with_verdicts
 from seawall.network.things import ThingFindings, conclude_things
 from seawall.network.traces import Profiles
 from seawall.network.verdicts import known_classes
+from seawall.terms.lexicon import Lexicon
+from seawall.terms.proposals import proposals
+from seawall.terms.proposed import Proposed
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Conclusions:
     things: Mapping[str, ThingFindings]
     accused: npt.NDArray[np.int64]
     network: npt.NDArray[np.int64]
-    decided: int
+    method: str
     moving: MovingMedia
     returns: Returns
 
@@ -41,18 +44,14 @@ def conclude(material: Material, seed: int, stages: Stages, batches: Batches, li
     """Draw every conclusion from what was gathered."""
     graph, tables = material.graph, material.tables
     known = known_classes(graph, tables["verdicts"])
-    searches = np.bincount(
-        graph.places(tables["searches"]["account_id"].to_numpy()), tables["searches"]["n"].to_numpy(), graph.n
-    ).astype(np.float32)
     with stages.stage("beliefs"):
-        context = profile_evidence(graph, tables["accounts"], material.posts, searches)
+        context = profile_evidence(graph, tables["accounts"], material.posts, tables["searches"])
         start = ColdStart(graph, material.bags, join([signal_evidence(graph, material.signals), context]), known, seed)
-        opinion = start.opinion()
+        opinion = with_verdicts(graph, start.opinion(), known, seed)
     with stages.stage("findings"):
         roles = role_probabilities(opinion.evidence, opinion.probabilities)
         findings = conclude_accounts(roles, opinion.families)
-        flagged = np.zeros(graph.n, bool)
-        flagged[findings.accounts[findings.flagged]] = True
+        flagged = findings.flagged_risk(graph.n) > 0
         things = {thing: conclude_things(graph.shares[thing], flagged) for thing in THINGS}
     with stages.stage("networks"):
         accused = np.flatnonzero(flagged)
@@ -62,4 +61,13 @@ def conclude(material: Material, seed: int, stages: Stages, batches: Batches, li
     with stages.stage("returns"):
         returned = returns_among(Profiles.of(tables["accounts"], tables["devices"]), graph.ties["follow"])
         returns = returns_of_flagged(returned, findings)
-    return Conclusions(findings, things, accused, network, int((known != OPEN).sum()), moving, returns)
+    return Conclusions(findings, things, accused, network, method_of(known), moving, returns)
+
+
+def propose_terms(
+    batches: Batches, material: Material, findings: Findings, lexicon: Lexicon, stages: Stages
+) -> Proposed:
+    """Words and hashtags that flagged accounts use far more than people who otherwise write like them."""
+    risk = findings.flagged_risk(material.graph.n)
+    with stages.stage("terms"):
+        return proposals(batches, material.graph.accounts, risk, material.bags, lexicon)

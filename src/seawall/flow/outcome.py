@@ -18,6 +18,7 @@ from seawall.network.population import Groups, Population, Sampled, population
 from seawall.network.things import ThingFindings
 from seawall.records.ids import Keys
 from seawall.records.roles import ROLES
+from seawall.terms.proposed import Proposed, term_rows
 
 KIND_OF = {"tag": "hashtag", "link": "link", "media": "media", "avatar": "media"}
 """What a verdict or a finding calls each thing that accounts share."""
@@ -42,7 +43,8 @@ class Things:
 class Outcome:
     """`accounts` spells every account of the graph, `pictures` the moving media; `roles` the likeliest of each finding.
 
-    `networks` are (id, id in the run before), in the order of their numbers in `conclusions`.
+    `networks` are (id, id in the run before), in the order of their numbers in `conclusions`; `terms` is the table of
+    proposed terms.
     """
 
     order: Order
@@ -55,6 +57,7 @@ class Outcome:
     things: Mapping[str, Things]
     pictures: pa.Array
     population: Population
+    terms: pa.Table
 
     def members(self, number: int) -> npt.NDArray[np.int64]:
         """The accounts of a network."""
@@ -66,7 +69,14 @@ class Outcome:
         return self.accounts.take(pa.array(places))
 
 
-def spell(order: Order, admission: Admission, material: Material, conclusions: Conclusions, names: Names) -> Outcome:
+def spell(
+    order: Order,
+    admission: Admission,
+    material: Material,
+    conclusions: Conclusions,
+    proposed: Proposed,
+    names: Names,
+) -> Outcome:
     """Spell the ids of a run's conclusions and name its networks."""
     accounts = names.spell("account", material.graph.accounts)
     accused, number = conclusions.accused, conclusions.network
@@ -84,6 +94,7 @@ def spell(order: Order, admission: Admission, material: Material, conclusions: C
         {thing: _things(order, material, thing, found) for thing, found in conclusions.things.items()},
         names.spell("media", conclusions.moving.media),
         population(material.graph, material.signals, conclusions.findings, grouped, sampled, order.seed),
+        term_rows(proposed, order.key, plain=order.plain_ids),
     )
 
 

@@ -4,7 +4,7 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from seawall.flow.conclude import conclude
+from seawall.flow.conclude import conclude, propose_terms
 from seawall.flow.gather import gather
 from seawall.flow.order import Order
 from seawall.flow.outcome import spell
@@ -41,9 +41,10 @@ def run(order: Order, stages: Stages, now: datetime | None = None) -> Path:
         with open_lake(work / "lake", order.engine, order.threads) as lake:
             material = gather(lake, detectors(Scanner.compile(lexicon), known), stages)
             conclusions = conclude(material, order.seed, stages, lake.batches, known)
+            proposed = propose_terms(lake.batches, material, conclusions.findings, lexicon, stages)
         with stages.stage("write"):
             names = Names(work / "lake" / "names" if order.plain_ids else None)
-            outcome = spell(order, admission, material, conclusions, names)
+            outcome = spell(order, admission, material, conclusions, proposed, names)
             summary = write_run(folder, work, outcome, lexicon, known.entries)
             shutil.rmtree(work)
         write_summary(folder, summary, stages)

@@ -107,10 +107,5 @@ def _tags(outcome: Outcome) -> list[tuple[tuple[str, int], ...]]:
 
 
 def _terms(outcome: Outcome) -> tuple[ProposedTerm, ...]:
-    tags = outcome.things["tag"]
-    spelt, found = tags.spelt.to_pylist(), tags.found
-    rows = (
-        (spelt[row], float(found.risk[row]), int(found.users[row]), int(found.flagged_users[row]))
-        for row in found.proposed().tolist()
-    )
-    return tuple(ProposedTerm(term, risk, users, by, users - by) for term, risk, users, by in rows)
+    columns = ("term_id", "score", "accounts", "flagged_accounts", "innocent_accounts")
+    return tuple(ProposedTerm(*row) for row in zip(*(outcome.terms[name].to_pylist() for name in columns), strict=True))

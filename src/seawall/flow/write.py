@@ -20,11 +20,10 @@ from seawall.intake.quarantine import by_reason, read_quarantine
 from seawall.lake.run_tables import write_table
 from seawall.network.returns_told import return_rows, with_returns
 from seawall.network.spread_told import spread_rows, spread_tables
-from seawall.network.told import account_rows, member_rows, network_rows, term_rows, thing_rows
+from seawall.network.told import account_rows, member_rows, network_rows, thing_rows
 from seawall.pages.report import coarse, render
 from seawall.records.roles import ROLES, Role
 from seawall.records.run import SCHEMA_VERSION, SIGNALS
-from seawall.records.seal import seal
 from seawall.terms.lexicon import Lexicon
 
 WANTED = ("posts", "follows", "interactions", "searches")
@@ -37,7 +36,7 @@ def write_run(
     """Write all that a run leaves but its summary, which it returns; a `research` run leaves aggregates only."""
     quarantine = read_quarantine(work)
     if outcome.order.profile == "platform":
-        tables = {"findings": _findings(outcome), "signals": _signals(outcome), "terms": _terms(outcome)}
+        tables = {"findings": _findings(outcome), "signals": _signals(outcome), "terms": outcome.terms}
         tables |= {**_networks(outcome), **_spread(outcome), "quarantine": quarantine}
         tables["sample"] = outcome.population.sample.rows(outcome.labels(outcome.population.sample.accounts))
         for name, table in tables.items():
@@ -93,13 +92,6 @@ def _signals(outcome: Outcome) -> pa.Table:
     return signals.set_column(1, SIGNALS.field("subject_id"), outcome.labels(subjects)).cast(SIGNALS)
 
 
-def _terms(outcome: Outcome) -> pa.Table:
-    """Hashtags that flagged accounts use far more than others do, as proposals; people approve."""
-    tags, order = outcome.things["tag"], outcome.order
-    texts = tags.texts.take(pa.array(tags.found.proposed())).to_pylist()
-    return term_rows(tags.found, tags.spelt, texts if order.plain_ids else [seal(order.key, text) for text in texts])
-
-
 def _publish(folder: Path, outcome: Outcome, lexicon: Lexicon, hash_list: pa.Table) -> None:
     """Publish the guard index of what was concluded; nobody can read it without the key."""
     found, graph, things = outcome.conclusions.findings, outcome.material.graph, outcome.things
@@ -120,7 +112,7 @@ def _publish(folder: Path, outcome: Outcome, lexicon: Lexicon, hash_list: pa.Tab
 
 
 def _summary(outcome: Outcome, quarantine: pa.Table) -> dict[str, object]:
-    order, decided = outcome.order, outcome.conclusions.decided
+    order = outcome.order
     options = {"engine": order.engine, "seed": order.seed, "profile": order.profile, "plain_ids": order.plain_ids}
     lists = [hashlib.sha256(path.read_bytes()).hexdigest() for path in (*order.lexicons, *order.hash_lists)]
     digest = hashlib.sha256(msgspec.json.encode([options, lists])).hexdigest()
@@ -128,7 +120,7 @@ def _summary(outcome: Outcome, quarantine: pa.Table) -> dict[str, object]:
         "schema_version": SCHEMA_VERSION,
         "seawall_version": version("seawall"),
         "configuration": {**options, "lists": lists, "digest": digest},
-        "method": f"cold start with {decided} verdicts" if decided else "cold start",
+        "method": outcome.conclusions.method,
         "degraded": degraded(outcome),
         "plain_ids": order.plain_ids,
         "profile": order.profile,

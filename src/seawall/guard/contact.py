@@ -12,11 +12,12 @@ import numpy as np
 
 from seawall.guard.answers import Age, ContactKind
 from seawall.guard.policy import SURFACE, Subject, Viewer
-from seawall.guard.secrets import pair_of
+from seawall.guard.secrets import again, pair_of
 from seawall.guard.standing import AGES, row_of, subject_of, viewer_of
-from seawall.guard.table import place_of, rows_type, words_type
+from seawall.guard.table import home_of, place_of, rows_type, words_type
 from seawall.guard.verdict import Verdict
 from seawall.guard.view import View
+from seawall.hashes.bits import prefetch
 
 _SURFACES = {kind: SURFACE[f"contact.{kind}"] for kind in ContactKind}
 _BUYS, _RISKY = np.int64(Subject.BUYS), np.int64(Viewer.RISKY)
@@ -41,14 +42,7 @@ def reach(
         AGES[sender_age] | AGES[recipient_age] << 2 | view.blind << 4,
         _KNOWN[connected],
         surface,
-        view.keys,
-        view.rows,
-        view.late_keys,
-        view.late_rows,
-        view.words,
-        view.pairs,
-        view.pair_words,
-        view.policy.table,
+        *view.reaching,
     )
     return Verdict(told & 15, surface, told >> 4 & 31, told >> 9, sender)
 
@@ -82,14 +76,21 @@ def _connected(one, other, pairs, pair_words):  # type: ignore[no-untyped-def]  
     cache=True,
 )
 def _reach(sender, recipient, ages, connected, surface, keys, rows, late, late_rows, words, pairs, salt, codes):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Decision code, subject << 4 and viewer << 9 in one number."""
+    """Decision code, subject << 4 and viewer << 9 in one number.
+
+    All three places are asked of memory before the first is read: in a large index none of them is in cache.
+    """
+    pair = pair_of(sender, recipient, salt)
+    prefetch(pairs, home_of(pair, pairs))
+    prefetch(keys, home_of(again(sender, words), keys))
+    prefetch(keys, home_of(again(recipient, words), keys))
     one = row_of(sender, keys, rows, late, late_rows, words)
     other = row_of(recipient, keys, rows, late, late_rows, words)
     subject, viewer = subject_of(one, ages & 3), viewer_of(other, ages >> 2 & 3)
     flagged = subject >= _BUYS or viewer == _RISKY
     if not flagged:
         if connected < 0:
-            connected = np.int64(place_of(pair_of(sender, recipient, salt), pairs) >= 0)
+            connected = np.int64(place_of(pair, pairs) >= 0)
         if connected > 0:
             return viewer << 9 | subject << 4
     if ages >> 4:

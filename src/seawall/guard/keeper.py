@@ -96,7 +96,7 @@ class Keeper:
                 self._late = Late.of(self.overlay.entries, self.key, self._late)
                 self._show(self.view.version if self._index is None else "")
         self._follow_current()
-        self._verify()
+        self.verify()
         if self.journal is not None:
             self.journal.write(self.policy)
 
@@ -186,7 +186,8 @@ class Keeper:
         except (SeawallError, OSError) as error:
             self._states["swap refused"] = str(error)
 
-    def _verify(self) -> None:
+    def verify(self) -> None:
+        """Read the index whole, where that was not done yet; one that is damaged is no longer answered from."""
         index, self._unverified = self._unverified, None
         if index is None:
             return

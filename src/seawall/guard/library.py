@@ -23,6 +23,7 @@ from seawall.guard.overlay import Overlay, read_trusted
 from seawall.guard.policy import CODE, Policy, Subject, Viewer, default_policy
 from seawall.guard.probes import Probes
 from seawall.guard.secrets import Secrets
+from seawall.guard.texts import Texts
 from seawall.guard.trace import Sealer, Trace
 from seawall.guard.verdict import ALLOWED, Verdict, verdict
 from seawall.guard.view import View
@@ -35,6 +36,7 @@ Ids = npt.NDArray[np.uint64]
 
 _DETERS, _SILENT = CODE[Decision.DETERRENCE], CODE[Decision.SILENT]
 _FAILURES = (SeawallError, OSError, MemoryError)
+_FEW = 64  # from here on Arrow is the faster
 _NOWHERE = np.empty(0, np.int64)
 _SERIAL = (1 << 64) - 1
 
@@ -51,6 +53,7 @@ class Guard:
         self.failed: Counter[str] = Counter()
         self._key = keeper.key
         self._sealer = Sealer.of(keeper.key)
+        self._accounts, self._media, self._links = (Texts(keeper.key, kind) for kind in ("account", "media", "link"))
         self._serials = itertools.count(randomness.randbits(62))
 
     @classmethod
@@ -95,11 +98,11 @@ class Guard:
 
     def account_id(self, text: str) -> int:
         """The keyed id of one of the platform's account ids."""
-        return self._key.one("account", text)
+        return self._accounts.one(text)
 
     def account_ids(self, texts: Sequence[str]) -> Keys:
         """The keyed ids of account ids, shape (len(texts),)."""
-        return self._key.column("account", pa.array(texts, pa.string()))
+        return self._accounts.many(texts) if len(texts) < _FEW else self._key.column("account", pa.array(texts))
 
     def search(
         self,
@@ -219,8 +222,8 @@ class Guard:
         """Whether an upload is published; what is held is to be preserved."""
         view = self.keeper.view
         try:
-            digests = self._key.column("media", pa.array([one.lower() for one in hashes], pa.string()))
-            reached = self._key.column("link", normal_links(pa.array(links, pa.string())))
+            digests = self._media.many([one.lower() for one in hashes])
+            reached = self._links.many(normal_links(pa.array(links)).to_pylist() if links else ())
             who = viewer_of(view, account, Age.UNKNOWN)
             decided = upload.upload(view, who, digests, pdq, text, hashtags, reached)
         except _FAILURES as error:

@@ -142,7 +142,7 @@ class Policy:
     def load(cls, path: Path | None = None) -> Self:
         """The policy of a file, or the one that Seawall ships."""
         if path is None:
-            return cls.parse(files("seawall.guard").joinpath("policy.toml").read_text("utf-8"), "the shipped policy")
+            return cls.parse(shipped_text(), "the shipped policy")
         return cls.parse(path.read_text("utf-8"), str(path))
 
     @classmethod
@@ -176,6 +176,11 @@ class Policy:
         """Decision codes of one surface, shape (subjects, viewers)."""
         codes: npt.NDArray[np.uint8] = self.table[SURFACE[surface]]
         return codes
+
+
+def shipped_text() -> str:
+    """The shipped policy as it is written."""
+    return files("seawall.guard").joinpath("policy.toml").read_text("utf-8")
 
 
 @cache

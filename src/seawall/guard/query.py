@@ -13,9 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from seawall.guard.table import Table, place_of
+from seawall.terms.compiled import unpack
 from seawall.terms.fold import WINDOW, fold_rows, new_stream, power
 from seawall.terms.query import MIN_PREFIX, MIN_TYPO, QueryReader
-from seawall.terms.scan import LANE, PHONETIC, ROW, TERM, scan, unpack
+from seawall.terms.reading import LANE, PHONETIC, TERM, search
+from seawall.terms.scan import scan
 
 Words = npt.NDArray[np.uint64]
 
@@ -95,25 +97,30 @@ def _misspelt(hashes, i, j, keys, rows, severity, exempt, best):  # type: ignore
 
 
 @nb.njit(cache=True)
-def read_words(data, bounds, blob, keys, rows, severity, exempt, best):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """The worst term that a word of the first text misspells or that its last word begins."""
-    letters = unpack(blob).letters
-    size = bounds[1] - bounds[0]
-    out = new_stream(4 * size + 8)
-    n = fold_rows(data, bounds, 0, 1, letters, False, True, out, np.zeros(1, np.int32))
+def _worst_word(hashes, edges, n, keys, rows, severity, exempt, best):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """The worst term that a word of n folded symbols misspells or that its last word begins."""
     i = 0
     for j in range(1, n + 1):
-        if not (out.edge[j >> 6] >> np.uint64(j & 63)) & np.uint64(1):
+        if not (edges[j >> 6] >> np.uint64(j & 63)) & np.uint64(1):
             continue
         if MIN_PREFIX <= j - i <= WINDOW:
             if j - i >= MIN_TYPO:
-                best = _misspelt(out.hash, i, j, keys, rows, severity, exempt, best)
+                best = _misspelt(hashes, i, j, keys, rows, severity, exempt, best)
             if j == n:
-                at = place_of(spot(_span(out.hash, i, j), BEGUN, np.int64(0)), keys)
+                at = place_of(spot(_span(hashes, i, j), BEGUN, np.int64(0)), keys)
                 if at >= 0:
                     best = _worse(best, np.int64(rows[at]), severity, exempt)
         i = j
     return best
+
+
+@nb.njit(cache=True)
+def read_words(data, size, blob, keys, rows, severity, exempt, best):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """The worst term that a word of the first `size` bytes misspells or that the last word begins."""
+    out = new_stream(4 * size + 8)
+    bounds = np.array((0, size))
+    n = fold_rows(data, bounds[:1], bounds[1:], unpack(blob).letters, False, False, out, np.zeros(1, np.int32))
+    return _worst_word(out.hash, out.edge, n, keys, rows, severity, exempt, best)
 
 
 @nb.njit(cache=True)
@@ -126,20 +133,26 @@ def worst_of(found, severity, exempt):  # type: ignore[no-untyped-def]  # noqa: 
 
 
 @nb.njit(cache=True)
-def read_text(data, bounds, hashtag, blob, severity, exempt):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def read_text(data, bounds, hashtag, blob, memory, severity, exempt):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """The worst term in one text, as severity << 32 | number, or `NOTHING`."""
-    return worst_of(scan(data, bounds, hashtag, ALL_LANES, blob), severity, exempt)
+    return worst_of(scan(data, bounds, hashtag, ALL_LANES, blob, memory), severity, exempt)
 
 
 @nb.njit(cache=True)
-def read(data, bounds, blob, keys, rows, severity, exempt):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def read(data, size, blob, keys, rows, severity, exempt):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """The worst term in a query, as severity << 32 | number, or `NOTHING`.
 
-    `bounds` cuts `data` into the query and, where it has spaces, the query without them.
+    The first `size` bytes of `data` are the query, what follows is the query without its spaces.
     """
-    found = scan(data, bounds, False, ALL_LANES, blob)
+    room = 4 * len(data) + 10
+    compiled = unpack(blob)
+    text, places = new_stream(room), np.empty((room, 3), np.int32)
+    hits = np.empty((16, 7), np.int64)
     best = NOTHING
-    for k in range(len(found)):
-        if found[k, ROW] == 0 or found[k, LANE] != PHONETIC:
-            best = _worse(best, found[k, TERM], severity, exempt)
-    return read_words(data, bounds, blob, keys, rows, severity, exempt, best)
+    for begin, end in ((size, len(data)), (0, size)):
+        hits, count, _ = search(data, np.array((begin, end)), False, ALL_LANES, compiled, text, places, hits, 0)
+        for k in range(count):
+            if begin == 0 or hits[k, LANE] != PHONETIC:
+                best = _worse(best, hits[k, TERM], severity, exempt)
+    n = fold_rows(data, np.array((0,)), np.array((size,)), compiled.letters, False, False, text, places[:1, 0])
+    return _worst_word(text.hash, text.edge, n, keys, rows, severity, exempt, best)

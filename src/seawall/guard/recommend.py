@@ -81,7 +81,7 @@ def _unseen(view: View) -> tuple[Verdict, Places, int]:
     return verdict(view.policy, "recommend", Subject.UNSEEN, Viewer.ANYONE), np.empty(0, np.int64), 0
 
 
-_SHOWN = nb.types.Tuple((nb.int64[::1], nb.int64, nb.int64, nb.int64, nb.uint64))
+_SHOWN = nb.types.Tuple((nb.int64[::1], nb.int64, nb.int64, nb.int64, nb.uint64))  # type: ignore[no-untyped-call]
 _CODES = nb.types.Array(nb.uint8, 2, "C", readonly=True)
 
 

@@ -10,6 +10,7 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
+from seawall.guard.texts import Texts
 from seawall.records.ids import IdKey, hash_word
 
 KINDS = ("account", "pair", "hashtag", "link", "media", "term", "viewer")
@@ -37,7 +38,7 @@ class Secrets:
     def of(cls, key: IdKey) -> "Secrets":
         """The guard's keys of a deployment."""
         words = {kind: np.frombuffer(key.subkey(f"guard:{kind}"), np.uint64) for kind in KINDS}
-        canary = {kind: key.one(kind, CANARY) for kind in ("account", "hashtag")}
+        canary = {kind: Texts(key, kind).one(CANARY) for kind in ("account", "hashtag")}
         fits = int.from_bytes(key.subkey("guard-fits")[:8], "little")
         return cls(words, fits, key.subkey("guard-terms"), key.pair("hashtag"), canary)
 

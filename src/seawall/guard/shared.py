@@ -28,7 +28,7 @@ class Block:
     private: bool
 
 
-def block(group: str, name: str, size: int, fill: Fill, where: Path = SHARED) -> Block:
+def block(group: str, name: str, size: int, fill: Fill, *, where: Path = SHARED) -> Block:
     """The block of a name, `size` words; `fill` is called where no process has filled it yet.
 
     A new block of a group takes the place of the group's others: who has mapped those keeps them until it lets go.

@@ -4,7 +4,7 @@ A view is never changed; a swap or a decision makes a new one. So no request see
 """
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ from seawall.guard.late import Late
 from seawall.guard.media import Media
 from seawall.guard.policy import Policy
 from seawall.guard.secrets import Secrets
-from seawall.guard.table import Rows, Words, frozen
+from seawall.guard.table import Rows, Table, Words, frozen
 from seawall.guard.wording import NO_TERMS, Found, Wording
 
 BLIND = "0" * 16
@@ -46,24 +46,23 @@ class View:
     exempt: npt.NDArray[np.int64]
     media: Media | None
     secrets: Secrets
+    reaching: tuple[Any, ...]
+    """What `contact` hands to its kernel."""
 
     @classmethod
     def of(cls, index: Index | None, rescued: Wording | None, policy: Policy, late: Late, secrets: Secrets) -> Self:
         """The view of an index, or of none: then the terms that could be rescued are all that is known."""
-        nothing = Late.nothing()
-        accounts, things = (index.accounts, index.things) if index else (nothing.accounts, nothing.things)
+        empty = Table.plain(np.empty(0, np.uint64), np.empty(0, np.uint32))
+        accounts, pairs, things = (index.accounts, index.pairs, index.things) if index else (empty, empty, empty)
         wording = index.wording if index else rescued
+        standing = (accounts.keys, accounts.rows, late.accounts.keys, late.accounts.rows, secrets.words["account"])
         return cls(
             index.version if index else BLIND,
             index is None,
             policy,
             policy.digest,
-            accounts.keys,
-            accounts.rows,
-            late.accounts.keys,
-            late.accounts.rows,
-            secrets.words["account"],
-            index.pairs.keys if index else nothing.accounts.keys,
+            *standing,
+            pairs.keys,
             secrets.words["pair"],
             things.keys,
             things.rows,
@@ -75,6 +74,7 @@ class View:
             _exempt(wording, late),
             index.media if index else None,
             secrets,
+            (*standing, pairs.keys, secrets.words["pair"], policy.table),
         )
 
     def query(self, text: str) -> Found | None:

@@ -26,6 +26,16 @@ def _standing(account, age, keys, rows, late_keys, late_rows, words):  # type: i
     return subject_of(row, age) << 1 | young(row, age)
 
 
+@nb.njit(nb.uint64(nb.uint64, words_type, rows_type, words_type, rows_type, words_type), cache=True)
+def _row(account, keys, rows, late_keys, late_rows, words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    return row_of(account, keys, rows, late_keys, late_rows, words)
+
+
+def row(view: View, account: int) -> int:
+    """What the index and later decisions hold of an account, as in `standing.py`."""
+    return int(_row(account, view.keys, view.rows, view.late_keys, view.late_rows, view.words))
+
+
 def standing(view: View, account: int, age: Age) -> tuple[int, bool]:
     """What an account is to the policy, and whether it is a child's."""
     told = _standing(account, AGES[age], view.keys, view.rows, view.late_keys, view.late_rows, view.words)

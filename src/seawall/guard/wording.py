@@ -5,7 +5,7 @@ large for every worker to hold its own: they share it in the machine's memory (`
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Self
 
@@ -21,11 +21,15 @@ from seawall.guard.section import Section, Words, padded
 from seawall.guard.shared import Block, block
 from seawall.guard.table import Rows, frozen
 from seawall.records.errors import Damaged
+from seawall.terms.compiled import unpack
+from seawall.terms.fold import CHUNK
 from seawall.terms.lexicon import Lexicon
 from seawall.terms.query import QueryReader
+from seawall.terms.reading import LANE, PHONETIC, ROW
 from seawall.terms.rules import Rules
-from seawall.terms.scan import LANE, PHONETIC, ROW, scan, unpack
+from seawall.terms.scan import scan
 from seawall.terms.scanner import Scanner
+from seawall.terms.sieve import new_memory
 
 Codes = npt.NDArray[np.uint8]
 
@@ -53,6 +57,7 @@ class Wording:
     marks: Words
     rules: Rules
     private: bool = True
+    memory: npt.NDArray[np.uint32] = field(default_factory=new_memory)
 
     @classmethod
     def compile(cls, lexicon: Lexicon, marks: Words) -> Self:
@@ -65,23 +70,21 @@ class Wording:
 
     def query(self, text: str, exempt: npt.NDArray[np.int64] = NO_TERMS) -> Found | None:
         """The worst term in a query, in any disguise, misspelt or begun; `exempt` are numbers of terms to pass over."""
-        data, bounds = _twice(text)
-        if self.rules.plain:
-            best = read(data, bounds, self.blob, self.keys, self.rows, self.severity, exempt)
-        else:
-            found = self.rules.settled(scan(data, bounds, False, ALL_LANES, self.blob))
-            found = found[(found[:, ROW] == 0) | (found[:, LANE] != PHONETIC)]
-            best = worst_of(found, self.severity, exempt)
-            best = read_words(data, bounds, self.blob, self.keys, self.rows, self.severity, exempt, best)
-        return _told(best)
+        data, size = _twice(text)
+        if self.rules.plain and len(data) <= CHUNK:
+            return _told(read(data, size, self.blob, self.keys, self.rows, self.severity, exempt))
+        found = self.rules.settled(scan(data, np.array((0, size, len(data))), False, ALL_LANES, self.blob, self.memory))
+        found = found[(found[:, ROW] == 0) | (found[:, LANE] != PHONETIC)]
+        best = worst_of(found, self.severity, exempt)
+        return _told(read_words(data, size, self.blob, self.keys, self.rows, self.severity, exempt, best))
 
     def text(self, text: str, exempt: npt.NDArray[np.int64] = NO_TERMS, *, hashtag: bool = False) -> Found | None:
         """The worst term in a text, or in one hashtag without its #."""
         raw = text.encode("utf-8", "surrogatepass")
         data, bounds = np.frombuffer(raw or b"\0", np.uint8), np.array((0, len(raw)), np.int64)
         if self.rules.plain:
-            return _told(read_text(data, bounds, hashtag, self.blob, self.severity, exempt))
-        found = self.rules.settled(scan(data, bounds, hashtag, ALL_LANES, self.blob))
+            return _told(read_text(data, bounds, hashtag, self.blob, self.memory, self.severity, exempt))
+        found = self.rules.settled(scan(data, bounds, hashtag, ALL_LANES, self.blob, self.memory))
         return _told(worst_of(found, self.severity, exempt))
 
     def seal(self, secrets: Secrets) -> tuple[list[Words], tuple[int]]:
@@ -151,13 +154,12 @@ def _through(cipher: object, source: Words, target: Words) -> None:
         cipher.update_into(piece, room)  # type: ignore[attr-defined]
 
 
-def _twice(text: str) -> tuple[Codes, npt.NDArray[np.int64]]:
-    """A query's bytes, and again without its spaces where it has any; and where each begins and ends."""
+def _twice(text: str) -> tuple[Codes, int]:
+    """A query's bytes, and again without its spaces where it has any; and how many the query has."""
     raw = text.encode("utf-8", "surrogatepass")
-    if " " not in text.strip():
-        return np.frombuffer(raw or b"\0", np.uint8), np.array((0, len(raw)), np.int64)
-    both = raw + "".join(text.split()).encode("utf-8", "surrogatepass")
-    return np.frombuffer(both, np.uint8), np.array((0, len(raw), len(both)), np.int64)
+    words = text.split()
+    both = raw + "".join(words).encode("utf-8", "surrogatepass") if len(words) > 1 else raw
+    return np.frombuffer(both or b" ", np.uint8), len(raw)
 
 
 def _told(best: int) -> Found | None:

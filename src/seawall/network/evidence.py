@@ -98,11 +98,12 @@ def signal_evidence(graph: Graph, signals: pa.Table) -> Evidence:
     return Evidence(SIGNAL_COLUMNS, values)
 
 
-def profile_evidence(graph: Graph, accounts: pa.Table, posts: Floats, searches: Floats) -> Evidence:
+def profile_evidence(graph: Graph, accounts: pa.Table, posts: Floats, searches: pa.Table) -> Evidence:
     """Context that is no evidence by itself: ages, sizes, how much of all searching is for terms.
 
-    `posts` and `searches`: counts an account, shape (n,).
+    `posts`: a count an account, shape (n,); `searches`: rows of account_id and n.
     """
+    searched = np.bincount(graph.places(searches["account_id"].to_numpy()), searches["n"].to_numpy(), graph.n)
     created = accounts["created_at"].cast(pa.int64()).to_numpy()
     age = (created.max(initial=0) - created) / 86_400e6
     band = accounts["age_band"].to_numpy(zero_copy_only=False)
@@ -116,7 +117,7 @@ def profile_evidence(graph: Graph, accounts: pa.Table, posts: Floats, searches: 
         _context("searches", "searches"),
         _context("age_days", "age of the account"),
     ]
-    values += [np.log1p(posts), np.log1p(searches), np.log1p(age)]
+    values += [np.log1p(posts), np.log1p(searched), np.log1p(age)]
     columns += [_context("links", "links in its bio"), _context("minor", "is marked as a minor")]
     values += [np.asarray(pc.list_value_length(accounts["links"])), np.isin(band, ["child", "teen"])]
     return Evidence(tuple(columns), np.stack(values, axis=1).astype(np.float32))

@@ -45,6 +45,12 @@ class Findings:
     flagged: npt.NDArray[np.bool_]
     reasons: tuple[tuple[Reason, ...], ...]
 
+    def flagged_risk(self, n: int) -> npt.NDArray[np.float64]:
+        """The risk of every account of `n`, 0 for who is not flagged."""
+        risk = np.zeros(n)
+        risk[self.accounts] = self.risk * self.flagged
+        return risk
+
     def likeliest(self) -> npt.NDArray[np.int64]:
         """The likeliest role of each, as its place in ROLES; who is flagged is no bystander."""
         hidden: npt.NDArray[np.int64] = self.roles[:, :-1].argmax(axis=1)

@@ -30,11 +30,6 @@ class ThingFindings:
     flagged_users: npt.NDArray[np.int64]
     users: npt.NDArray[np.int64]
 
-    def proposed(self) -> npt.NDArray[np.int64]:
-        """The rows of the flagged things, the riskiest first."""
-        rows = np.flatnonzero(self.flagged)
-        return rows[np.argsort(-self.risk[rows], kind="stable")]
-
 
 def conclude_things(uses: csr_matrix, flagged: npt.NDArray[np.bool_]) -> ThingFindings:
     """Findings on the things of a 0/1 matrix (accounts, things) that at least `LEAST_USERS` flagged accounts use."""

@@ -10,7 +10,7 @@ import pyarrow as pa
 from seawall.network.findings import Findings, Reason
 from seawall.network.things import ThingFindings
 from seawall.records.roles import ROLES, Role
-from seawall.records.run import FINDINGS, MEMBERS, NETWORKS, TERMS
+from seawall.records.run import FINDINGS, MEMBERS, NETWORKS
 
 TIES = "ties among flagged accounts, and rare things that they share"
 
@@ -78,21 +78,3 @@ def network_rows(
 def member_rows(names: Sequence[str], spelt: pa.Array, roles: Sequence[str], risk: npt.NDArray[np.float64]) -> pa.Table:
     """One row a member: its network's id, its own id, its likeliest role, its risk; all shape (k,)."""
     return pa.table([list(names), spelt, pa.array(roles, pa.string()), risk], schema=MEMBERS)
-
-
-def term_rows(tags: ThingFindings, spelt: pa.Array, texts: Sequence[str]) -> pa.Table:
-    """One row a proposed hashtag; `spelt` has the id of every hashtag, `texts` what the proposed ones say, sealed."""
-    rows = tags.proposed()
-    users, flagged = tags.users[rows], tags.flagged_users[rows]
-    columns = {
-        "term_id": spelt.take(pa.array(rows)),
-        "term": pa.array(texts, pa.string()),
-        "score": pa.array(tags.risk[rows]),
-        "accounts": pa.array(users),
-        "flagged_accounts": pa.array(flagged),
-        "innocent_accounts": pa.array(users - flagged),
-        "first_at": pa.nulls(len(rows)),
-        "last_at": pa.nulls(len(rows)),
-        "status": pa.array(["proposed"] * len(rows), pa.string()),
-    }
-    return pa.table(columns).cast(TERMS)

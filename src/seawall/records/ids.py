@@ -6,7 +6,9 @@ millions of ids straight from Arrow's buffers; `tests/records/test_ids.py` holds
 """
 
 import hashlib
+import struct
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numba as nb
 import numpy as np
@@ -28,12 +30,13 @@ class IdKey:
 
     def pair(self, kind: str) -> tuple[np.uint64, np.uint64]:
         """The two SipHash words for ids of this kind."""
-        low, high = np.frombuffer(self.subkey(f"id:{kind}")[:16], dtype="<u8")
-        return np.uint64(low), np.uint64(high)
+        return _pair(self, kind)
 
     def one(self, kind: str, text: str) -> int:
-        """The keyed id of one text, as an unsigned 64-bit integer."""
-        return int(self.column(kind, pa.array([text]))[0])
+        """The keyed id of one text, as an unsigned 64-bit integer; asked at every request, so Arrow is left out."""
+        said = text.encode()
+        offsets = np.frombuffer(struct.pack("=2q", 0, len(said)), np.int64)
+        return int(_siphash_many(np.frombuffer(said or b"\0", np.uint8), offsets, *self.pair(kind))[0])
 
     def column(self, kind: str, texts: pa.Array) -> Keys:
         """Keyed ids of a text column, shape (len(texts),); a null's id is 0."""
@@ -44,6 +47,12 @@ class IdKey:
         """A second, independent hash of the same texts: equal ids with unequal checks are a collision."""
         k0, k1 = self.pair(f"{kind}:check")
         return hash_strings(texts, k0, k1)
+
+
+@lru_cache(maxsize=256)
+def _pair(key: IdKey, kind: str) -> tuple[np.uint64, np.uint64]:
+    low, high = np.frombuffer(key.subkey(f"id:{kind}")[:16], dtype="<u8")
+    return np.uint64(low), np.uint64(high)
 
 
 def hash_strings(texts: pa.Array, k0: np.uint64, k1: np.uint64) -> Keys:

@@ -61,12 +61,16 @@ TERMS = pa.schema(
     [
         pa.field("term_id", pa.string(), False),
         pa.field("term", pa.string(), False),  # sealed unless ids are plain
+        pa.field("kind", pa.string(), False),  # hashtag, word or emoji
         pa.field("score", pa.float64(), False),
         pa.field("accounts", pa.int32(), False),
         pa.field("flagged_accounts", pa.int32(), False),
         pa.field("innocent_accounts", pa.int32(), False),
-        pa.field("first_at", TIME),
+        pa.field("first_at", TIME),  # of the flagged accounts' uses
         pa.field("last_at", TIME),
+        pa.field("growth", pa.float64(), False),  # share of its flagged users who began in the last week
+        pa.field("near", pa.string()),  # the known term that it disguises; sealed unless ids are plain
+        pa.field("contexts", pa.list_(pa.string()), False),  # masked; sealed unless ids are plain
         pa.field("status", pa.string(), False),  # always "proposed": people approve
     ]
 )

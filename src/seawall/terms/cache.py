@@ -1,8 +1,8 @@
 """A compiled lexicon on disk, rebuilt when it is not whole.
 
 The file is a magic word, the digest of the lexicon that it was made from, the digest of the compiled block and the
-block itself (`scan.pack`): numbers only, nothing that loading could execute. It spells out what an operator looks for,
-so only its owner may read it.
+block itself (`compiled.pack`): numbers only, nothing that loading could execute. It spells out what an operator looks
+for, so only its owner may read it.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from seawall.records.errors import SeawallWarning
 from seawall.terms.lexicon import Lexicon
 from seawall.terms.scanner import Scanner
 
-MAGIC = b"seawall-terms-1\n"
+MAGIC = b"seawall-terms-2\n"
 _DIGEST = 32
 
 

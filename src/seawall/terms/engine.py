@@ -8,22 +8,21 @@ in docs/why/terms.md.
 """
 
 # Kernels are typed by numba when they compile; mypy and ruff read them as plain Python.
-# mypy: disable-error-code="operator,arg-type,assignment,type-var"
+# mypy: disable-error-code="operator,arg-type,assignment,type-var,call-arg,unreachable"
 
 from typing import NamedTuple
 
 import numba as nb
 import numpy as np
 import numpy.typing as npt
+from llvmlite import ir
+from numba.core import types
+from numba.extending import intrinsic
 
 from seawall.terms.fold import power
 
 SPREAD = np.uint64(0xFF51AFD7ED558CCD)
 _ONE = np.uint64(1)
-_DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)
-place_of = np.zeros(64, np.uint8)
-for _bit_place in range(64):
-    place_of[((int(_DE_BRUIJN) << _bit_place) & (2**64 - 1)) >> 58] = _bit_place
 
 
 class Table(NamedTuple):
@@ -118,10 +117,27 @@ def _fill(table, prefix, window, length):  # type: ignore[no-untyped-def]  # noq
         table.head[slot] = pattern
 
 
+@intrinsic
+def lowest_bit(_context, bits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """The place of the lowest set bit of 64, in one instruction."""
+
+    def code(_target, builder, _signature, arguments):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(bits), code
+
+
 @nb.njit(inline="always")
-def lowest(bits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """Which product's top bits name the lowest set bit (Leiserson, Prokop and Randall, 1998)."""
-    return ((bits & (~bits + _ONE)) * _DE_BRUIJN) >> np.uint64(58)
+def first_pattern(key, wholes, windows, heads):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """The first pattern with this hash, or -1; the others follow it in the table's chain."""
+    bit = bit_of(key, np.uint64(len(wholes) * 64 - 1))
+    pattern = np.int64(-1)
+    if (wholes[bit >> np.uint64(6)] >> (bit & np.uint64(63))) & _ONE:
+        slot = home(key, len(windows))
+        while heads[slot] >= 0 and windows[slot] != key:
+            slot = (slot + 1) & (len(windows) - 1)
+        pattern = np.int64(heads[slot])
+    return pattern
 
 
 @nb.njit(inline="always")
@@ -131,7 +147,7 @@ def _after(first, second, shift):  # type: ignore[no-untyped-def]  # noqa: ANN00
 
 
 @nb.njit(cache=True, error_model="numpy")
-def find(hashes, cut, space, n, keep, table, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, C901
+def find(hashes, cut, space, n, keep, table, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Windows whose hash is a pattern's: fills `found` with rows (start, end, pattern) and returns how many.
 
     `hashes` [n + 1], `cut` and `space` are a stream's; matches start before `keep`. Where a text is plain words,
@@ -141,12 +157,11 @@ def find(hashes, cut, space, n, keep, table, found):  # type: ignore[no-untyped-
     q, many, short_lengths, beginnings, wholes, prefix, lengths, windows, heads, _ = table
     short = np.uint64(short_lengths)
     start_last = np.uint64(len(beginnings) * 64 - 1)
-    whole_last = np.uint64(len(wholes) * 64 - 1)
     count = 0
     for word in range((keep >> 6) + 1):
         starts = cut[word]
         while starts:
-            i = (word << 6) + np.int64(place_of[lowest(starts)])
+            i = (word << 6) + lowest_bit(starts)
             starts &= starts - _ONE
             if i >= keep:
                 break
@@ -166,21 +181,14 @@ def find(hashes, cut, space, n, keep, table, found):  # type: ignore[no-untyped-
                         slot = (slot + 1) & (len(prefix) - 1)
                     left |= lengths[slot] & ends
             while left:
-                j = at + np.int64(place_of[lowest(left)])
+                j = at + lowest_bit(left)
                 left &= left - _ONE
                 if j > n:
                     break
-                key = hashes[j] - hashes[i] * power[j - i]
-                bit = bit_of(key, whole_last)
-                if (wholes[bit >> np.uint64(6)] >> (bit & np.uint64(63))) & _ONE:
-                    slot = home(key, len(windows))
-                    while heads[slot] >= 0 and windows[slot] != key:
-                        slot = (slot + 1) & (len(windows) - 1)
-                    if heads[slot] >= 0 and count < len(found):
-                        found[count, 0] = i
-                        found[count, 1] = j
-                        found[count, 2] = heads[slot]
-                        count += 1
+                pattern = first_pattern(hashes[j] - hashes[i] * power[j - i], wholes, windows, heads)
+                if pattern >= 0 and count < len(found):
+                    found[count, 0], found[count, 1], found[count, 2] = i, j, pattern
+                    count += 1
     return count
 
 
@@ -188,29 +196,21 @@ def find(hashes, cut, space, n, keep, table, found):  # type: ignore[no-untyped-
 def find_words(hashes, edge, n, keep, table, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """As `find`, for windows that are one word (or two, where the table has phrases), from edge to edge."""
     _, many, _, _, wholes, _, _, windows, heads, _ = table
-    whole_last = np.uint64(len(wholes) * 64 - 1)
     count = 0
     first = -1
     second = -1
     for word in range((n >> 6) + 1):
         places = edge[word]
         while places:
-            j = (word << 6) + np.int64(place_of[lowest(places)])
+            j = (word << 6) + lowest_bit(places)
             places &= places - _ONE
             for back in range(1 + many):
                 i = first if back else second
                 if 0 <= i < keep and 4 <= j - i <= 64:
-                    key = hashes[j] - hashes[i] * power[j - i]
-                    bit = bit_of(key, whole_last)
-                    if (wholes[bit >> np.uint64(6)] >> (bit & np.uint64(63))) & _ONE:
-                        slot = home(key, len(windows))
-                        while heads[slot] >= 0 and windows[slot] != key:
-                            slot = (slot + 1) & (len(windows) - 1)
-                        if heads[slot] >= 0 and count < len(found):
-                            found[count, 0] = i
-                            found[count, 1] = j
-                            found[count, 2] = heads[slot]
-                            count += 1
+                    pattern = first_pattern(hashes[j] - hashes[i] * power[j - i], wholes, windows, heads)
+                    if pattern >= 0 and count < len(found):
+                        found[count, 0], found[count, 1], found[count, 2] = i, j, pattern
+                        count += 1
             first = second
             second = j
     return count

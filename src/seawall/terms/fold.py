@@ -39,6 +39,8 @@ _LETTERLIKE = np.uint32(sum(1 << kind for kind in (2, 3, 4, 8, 9, 10)))
 _SYMBOL = np.uint32(0x1FFFFF)
 _LOOKALIKE_LETTER = np.uint32((2 << 21) | (5 << 25))
 _DOLLAR = np.uint32(ord("$"))
+_KIND_AND_GROUP = np.uint32((15 << 21) | (7 << 29))
+_NOT_IN_A_WORD = np.uint32(0xFFFFFFFF)
 
 alike = np.arange(128, dtype=np.uint32)
 for _symbol, _reads_as in ALIKE.items():
@@ -180,18 +182,6 @@ def _special(kind, entry, code, adjacent, latin, following, several):  # type: i
 
 
 @nb.njit(inline="always")
-def _wall(marks, hashes, n, cut, edge, space, rolling):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Put a symbol that no pattern has between two rows."""
-    bit = np.uint64(1) << np.uint64(n & 63)
-    marks[0][n >> 6], marks[1][n >> 6], marks[2][n >> 6] = cut | bit, edge | bit, space | bit
-    rolling = rolling * BASE + WALL
-    n += 1
-    hashes[n] = rolling
-    whole = np.uint64(n & 63 != 0)
-    return n, (cut | bit) * whole, (edge | bit) * whole, (space | bit) * whole, rolling
-
-
-@nb.njit(inline="always")
 def _close(out, n, end, flag, cut, edge, space):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """The end of a text is a boundary like any other."""
     out.level[n] = SPACE
@@ -216,31 +206,40 @@ def _settled(data, following, stop, letters, kind, entry, code, adjacent, before
 
 
 @nb.njit(cache=True, error_model="numpy")
-def fold_rows(data, bounds, first, last, letters, in_tag, full, out, row_at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, C901
-    """Fold the texts data[bounds[r]:bounds[r+1]] of rows [first, last) into `out`. Returns the number of symbols.
+def fold_rows(data, begins, ends_at, letters, in_tag, full, out, row_at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, C901
+    """Fold the texts data[begins[r]:ends_at[r]] into `out`. Returns the number of symbols.
 
-    `row_at` takes the place of each row's first symbol. Offsets count from the first row's first byte. Without `full`
+    `row_at` takes the place of each text's first symbol. Offsets count from the first text's first byte. Without `full`
     only `hash`, `code`, `cut`, `edge` and `space` are written: all that the search needs.
     """
     page, table, several, count = letters
     entries, codes, starts, ends, levels, runs, flags, hashes, cuts, edges, spaces = out
     ascii_page = np.uint32(page[0]) << np.uint32(8)
-    origin = bounds[first]
+    origin = begins[0]
     i = origin
     n = 0
     rolling = hashes[0] = np.uint64(0)
     cut = edge = space = np.uint64(0)
     flag = 0
-    for row in range(first, last):
-        stop = bounds[row + 1]
-        if row > first:
-            n, cut, edge, space, rolling = _wall((cuts, edges, spaces), hashes, n, cut, edge, space, rolling)
-        row_at[row - first] = n
+    for row in range(len(begins)):
+        i = begins[row]
+        stop = ends_at[row]
+        if row:
+            bit = np.uint64(1) << np.uint64(n & 63)  # a symbol that no pattern has stands between two texts
+            cut, edge, space = cut | bit, edge | bit, space | bit
+            cuts[n >> 6], edges[n >> 6], spaces[n >> 6] = cut, edge, space
+            rolling = rolling * BASE + WALL
+            n += 1
+            hashes[n] = rolling
+            if n & 63 == 0:
+                cut = edge = space = np.uint64(0)
+        row_at[row] = n
         head = n
         pending = SPACE
         flag = IN_TAG if in_tag else 0
         single = 0
         group = before = last_code = np.uint32(0)
+        alike_next = _NOT_IN_A_WORD
         while i < stop:
             code = np.uint32(data[i])
             following = i + 1
@@ -249,6 +248,19 @@ def fold_rows(data, bounds, first, last, letters, in_tag, full, out, row_at):  #
             else:
                 code, following = decode(data, i, stop)
                 entry = lookup(page, table, code)
+            if entry & _KIND_AND_GROUP == alike_next and entry & _SYMBOL != before:
+                before = entry & _SYMBOL  # most letters follow another letter of their kind: nothing else changes
+                codes[n] = last_code = code
+                rolling = rolling * BASE + (mixes[before] if before < 128 else mix(before))
+                n += 1
+                hashes[n] = rolling
+                single += 1
+                i = following
+                if n & 63 == 0:
+                    at = (n >> 6) - 1
+                    cuts[at], edges[at], spaces[at] = cut, edge, space
+                    cut = edge = space = np.uint64(0)
+                continue
             kind = (entry >> np.uint32(21)) & np.uint32(15)
             if kind == _SIGN or kind == _BESIDE:
                 adjacent = n > head and pending < EDGE
@@ -293,12 +305,17 @@ def fold_rows(data, bounds, first, last, letters, in_tag, full, out, row_at):  #
                 group = now
                 pending = NONE
                 flag &= IN_TAG
+                if not (full or flag) and kind == _LETTER:
+                    alike_next = (_LETTER << np.uint32(21)) | (now << np.uint32(29))
+                else:
+                    alike_next = _NOT_IN_A_WORD
             elif kind == _INVISIBLE or kind == _MARK:
                 flag |= HIDDEN if kind == _INVISIBLE else 0
                 if full and kind == _MARK and n > head:
                     flags[n - 1] |= MARKED
             else:
                 pending = max(pending, SPACE if kind == _SPACE else GAP)
+                alike_next = _NOT_IN_A_WORD
                 flag = IN_TAG if kind == _HASH else (flag | MASKED if kind == _MASK else 0)
             i = following
     _close(out, n, i - origin, flag, cut, edge, space)

@@ -102,7 +102,7 @@ def _forms(data, offsets, terms, costs, letters):  # type: ignore[no-untyped-def
     row_at = np.empty(1, np.int32)
     f = 0
     for row in range(rows):
-        n = fold_rows(data, offsets, row, row + 1, letters, False, True, out, row_at)
+        n = fold_rows(data, offsets[row : row + 1], offsets[row + 1 : row + 2], letters, False, True, out, row_at)
         apart = False
         merges = False
         for k in range(n):
@@ -248,3 +248,27 @@ def edit_table(forms: Forms, terms: int) -> tuple[Table, Patterns]:
     bad = np.add.reduceat((kinds == Kind.UNSPACED) | (kinds == Kind.EMOJI), forms.at[:-1]) if len(forms.term) else kinds
     form, op, pos, whole, length = _neighbours(forms, (forms.plain != 0) & (bad == 0) & (forms.term < terms))
     return build(0, whole, whole, length, many=bool(np.any(forms.gap))), Patterns(form, op, pos)
+
+
+def opening_table(forms: Forms, terms: int, patterns: Sequence[Patterns]) -> Table:
+    """What the patterns of phrases begin with: the symbols before each one's first gap, of the first `terms` terms."""
+    whole = [_openings(forms, some.form, some.op, some.pos, terms) for some in patterns]
+    distinct = np.unique(np.concatenate(whole))
+    return build(0, distinct, distinct, np.full(len(distinct), 1))
+
+
+@nb.njit(cache=True)
+def _openings(forms, form, op, pos, terms):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    found = [np.uint64(0)]
+    for pattern in range(len(form)):
+        f = form[pattern]
+        if forms.gap[f] == 0 or forms.term[f] >= terms:
+            continue
+        whole = np.uint64(0)
+        for k in range(forms.at[f + 1] - forms.at[f] - 1):
+            at = place(op[pattern], pos[pattern], k)
+            if k and (forms.gap[f] >> np.uint64(at)) & np.uint64(1):
+                found.append(whole)
+            symbol = forms.entry[forms.at[f] + at] & np.uint32(0x1FFFFF)
+            whole = whole * BASE + mix(alike[symbol] if symbol < 128 else symbol)
+    return np.array(found[1:], np.uint64)

@@ -66,7 +66,8 @@ class QueryReader:
             return []
         out = new_stream(4 * len(raw) + 8)
         bounds = np.array((0, len(raw)), np.int64)
-        n = fold_rows(np.frombuffer(raw, np.uint8), bounds, 0, 1, self.letters, False, True, out, np.zeros(1, np.int32))
+        data, at = np.frombuffer(raw, np.uint8), np.zeros(1, np.int32)
+        n = fold_rows(data, bounds[:1], bounds[1:], self.letters, False, True, out, at)
         edges = [k for k in range(n + 1) if k == 0 or out.edge[k >> 6] >> np.uint64(k & 63) & np.uint64(1)]
         found: list[Found] = []
         for i, j in pairwise(edges):

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from seawall.terms.alphabet import Disguise
 from seawall.terms.lexicon import Lexicon, Match
-from seawall.terms.scan import BITS, COST, END, ROW, START, TERM
+from seawall.terms.reading import BITS, COST, END, ROW, START, TERM
 
 Found = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]

@@ -9,27 +9,15 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from seawall.terms.alphabet import Disguise, Kind, alphabet
+from seawall.terms.compiled import Compiled, Sounds, pack, unpack
 from seawall.terms.fold import span_hashes
 from seawall.terms.lexicon import Lexicon
-from seawall.terms.patterns import edit_table, forms_of, letters_of, spellings, visual_tables
+from seawall.terms.patterns import edit_table, forms_of, letters_of, opening_table, spellings, visual_tables
 from seawall.terms.query import QueryReader
+from seawall.terms.reading import BITS, COST, EDIT, END, LANE, MILLI, ROW, START, TERM
 from seawall.terms.rules import Rules, looked_for
-from seawall.terms.scan import (
-    BITS,
-    COST,
-    EDIT,
-    END,
-    LANE,
-    MILLI,
-    ROW,
-    START,
-    TERM,
-    Compiled,
-    Sounds,
-    pack,
-    scan,
-    unpack,
-)
+from seawall.terms.scan import scan
+from seawall.terms.sieve import new_memory
 from seawall.terms.sound import romanised, sound_table
 
 
@@ -84,13 +72,17 @@ def disguises_of(bits: int) -> tuple[str, ...]:
 
 
 class Scanner:
-    """A compiled lexicon. A term's id is its position in `lexicon.terms`; only active terms are looked for."""
+    """A compiled lexicon. A term's id is its position in `lexicon.terms`; only active terms are looked for.
+
+    `memory` is what it has learnt of words that hold no term (`terms.sieve`): it changes times, never hits.
+    """
 
     def __init__(self, lexicon: Lexicon, blob: npt.NDArray[np.uint64], *, lanes: Collection[Lane] = LANES) -> None:
         self.lexicon = lexicon
         self.blob = blob
         self._lanes = int(Lane.EDIT in lanes) | int(Lane.PHONETIC in lanes) << 1
         self._rules = Rules.of(lexicon)
+        self.memory = new_memory()
         self._reader: QueryReader | None = None
 
     @classmethod
@@ -104,8 +96,21 @@ class Scanner:
         forms = forms_of(rows, letters)
         sound, terms = sound_table(lexicon)
         edit, edit_patterns = edit_table(forms, len(lexicon))
+        visual, visual_patterns, phrase, phrase_patterns = visual_tables(forms)
+        opening = opening_table(forms, len(lexicon), (phrase_patterns, edit_patterns))
         compiled = Compiled(
-            letters, forms, *visual_tables(forms), edit, edit_patterns, sound, Sounds(terms, romanised())
+            letters,
+            forms,
+            visual,
+            visual_patterns,
+            phrase,
+            phrase_patterns,
+            edit,
+            edit_patterns,
+            sound,
+            Sounds(terms, romanised()),
+            opening,
+            len(lexicon),
         )
         return cls(lexicon, pack(compiled), lanes=lanes)
 
@@ -115,7 +120,7 @@ class Scanner:
         Of the edit and phonetic lanes, spellings that the column uses more often than the term itself are left out.
         """
         data, offsets = utf8(texts)
-        found = scan(data, offsets, hashtags, self._lanes, self.blob)
+        found = scan(data, offsets, hashtags, self._lanes, self.blob, self.memory)
         found = self._rules.settled(found)
         found = found[~own_words(found, data, offsets)]
         return Hits(
@@ -138,7 +143,7 @@ class Scanner:
 
     def _hits(self, raw: bytes, hashtag: bool) -> list[Hit]:
         data = np.frombuffer(raw or b"\0", np.uint8)
-        found = scan(data, np.array((0, len(raw)), np.int64), hashtag, self._lanes, self.blob)
+        found = scan(data, np.array((0, len(raw)), np.int64), hashtag, self._lanes, self.blob, self.memory)
         if not len(found):
             return []
         return [

@@ -6,7 +6,7 @@ a code (ph f, c k q, x ks, z s, w v, y i ee ea, u oo ou), doubles and silent h f
 """
 
 # Kernels are typed by numba when they compile; mypy and ruff read them as plain Python.
-# mypy: disable-error-code="operator,arg-type,assignment,type-var"
+# mypy: disable-error-code="operator,arg-type,assignment,type-var,call-arg,unreachable"
 # ruff: noqa: SIM109
 
 import unicodedata
@@ -16,7 +16,7 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
-from seawall.terms.engine import Table, bit_of, build, home, lowest, place_of
+from seawall.terms.engine import Table, build, first_pattern, lowest_bit
 from seawall.terms.fold import BASE, mix
 from seawall.terms.lexicon import Lexicon
 
@@ -143,27 +143,20 @@ def word_sound(codes, i, j, latin, word):  # type: ignore[no-untyped-def]  # noq
 def find_sounds(codes, edge, n, keep, latin, table, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """As `engine.find_words`, by the sound of each word."""
     wholes, windows, heads = table.wholes, table.window, table.head
-    whole_last = np.uint64(len(wholes) * 64 - 1)
     word_letters = np.zeros(_WORD + 4, np.uint8)
     count = 0
     i = 0
     for word in range((n >> 6) + 1):
         places = edge[word]
         while places:
-            j = (word << 6) + np.int64(place_of[lowest(places)])
+            j = (word << 6) + lowest_bit(places)
             places &= places - np.uint64(1)
             if 4 <= j - i < _WORD and i < keep:
                 key, sounds = word_sound(codes, i, j, latin, word_letters)
-                bit = bit_of(key, whole_last)
-                if sounds >= MIN_SOUNDS and (wholes[bit >> np.uint64(6)] >> (bit & np.uint64(63))) & np.uint64(1):
-                    slot = home(key, len(windows))
-                    while heads[slot] >= 0 and windows[slot] != key:
-                        slot = (slot + 1) & (len(windows) - 1)
-                    if heads[slot] >= 0 and count < len(found):
-                        found[count, 0] = i
-                        found[count, 1] = j
-                        found[count, 2] = heads[slot]
-                        count += 1
+                pattern = first_pattern(key, wholes, windows, heads) if sounds >= MIN_SOUNDS else np.int64(-1)
+                if pattern >= 0 and count < len(found):
+                    found[count, 0], found[count, 1], found[count, 2] = i, j, pattern
+                    count += 1
             i = j
     return count
 

@@ -1,4 +1,4 @@
-"""The counterfactuals: which guard stands between recommender and viewer."""
+"""Counterfactuals: which guard stands between the two."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -1,6 +1,6 @@
-"""What the guard costs innocent people: ranking quality, reach, coverage.
+"""What the guard costs innocent people.
 
-Accounts of the platform itself, bystanders and adults as far as is known, are shown one page of suggestions and one of
+Ranking quality, reach and coverage. Accounts of the platform itself, bystanders and adults as far as is known, are shown one page of suggestions and one of
 posts, with and without the guard. A fifth of what each follows is hidden beforehand from the recommenders, which are
 fitted anew: NDCG (Järvelin and Kekäläinen, TOIS 2002) counts how high the hidden benign accounts stand. Risky accounts
 are passed over with and without the guard, so that the places which it frees cannot hide what it costs; so are

@@ -1,4 +1,4 @@
-"""Which of two trials exposed people less: better, worse, or cannot tell.
+"""Which of two trials exposed people less, or that none can tell.
 
 The unit is a run: the mean, over personas and recommenders, of the share of risky items that a test account was shown.
 Where both trials walked the same test accounts on the same platform they are paired, run by run. The interval is a
@@ -110,5 +110,5 @@ def _compared(measure: str, a: Floats, b: Floats, same: bool) -> Comparison:
 
 
 def _runs_needed(variance: float, difference: float) -> int:
-    z = stats.norm.ppf((1 + LEVEL) / 2) + stats.norm.ppf(POWER)
+    z = float(stats.norm.ppf((1 + LEVEL) / 2) + stats.norm.ppf(POWER))
     return max(ceil(variance * z * z / difference**2), 2)

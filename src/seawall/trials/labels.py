@@ -36,7 +36,7 @@ class Labels:
     @property
     def risky(self) -> Bools:
         """Accounts with a part in the trade."""
-        return self.role != BYSTANDER
+        return np.asarray(self.role != BYSTANDER)
 
     @property
     def offers(self) -> Bools:
@@ -103,4 +103,4 @@ def risky_tags(tag_users: csr_matrix, risky: Bools) -> Bools:
     users: Floats = np.asarray(uses.sum(axis=1)).ravel()
     theirs: Floats = uses @ risky.astype(np.float64)
     share = theirs / np.maximum(users, 1)
-    return (theirs >= FEWEST) & (share >= LEAST) & (share >= LIFT * risky.mean())
+    return np.asarray((theirs >= FEWEST) & (share >= LEAST) & (share >= LIFT * risky.mean()))

@@ -10,8 +10,8 @@ compared, since both walked the same test accounts. Keys of `headline`, all stab
 * `exposure_cut`, `exposure_cut_truth`: one less risky items with the guard over those without, all personas and
   recommenders; the guard knowing what the run found, or the truth.
 * `exposure_recall`: the share of the risky items shown without a guard that come from accounts which the run flagged.
-* `benign_lost`, `benign_lost_truth`: of the innocent items of the recommender's own pages, those withheld; children's
-  accounts, and what a search for a word of the trade finds, are not counted.
+* `benign_lost`, `benign_lost_truth`: of the innocent items of the recommender's own pages, those withheld. Children's
+  accounts and suggestions to children, and what a search for a word of the trade finds, are not counted.
 * `reach_lost_max`: the most that a look-alike community loses of its showings, and `reach_lost_community` which it is.
 * `ndcg_change`: relative change of NDCG at 20 on the benign follows of ordinary accounts.
 """
@@ -75,13 +75,16 @@ def peaks(tally: Tally) -> Floats:
 def headline(outcome: Outcome, found: Bools) -> dict[str, Any]:
     """The keys that the module's docstring defines; `found` marks the accounts that the run flagged."""
     rng = np.random.default_rng((outcome.plan.seed, 4))
-    off, arms = _pooled(outcome, OFF.name), {a.name: _pooled(outcome, a.name) for a in (ON, TRUTH)}
+    off = _pooled(outcome, OFF.name)
+    walked = {arm.name for arm in outcome.plan.arms}
     drawn = weights(rng, len(off.persona))
     told: dict[str, Any] = _flood(outcome)
     for arm, ending in ((ON.name, ""), (TRUTH.name, "_truth")):
-        kept = ratio(arms[arm].exposures, off.exposures, drawn)
-        told |= _named(f"exposure_cut{ending}", _one_less(kept))
-        told |= _named(f"benign_lost{ending}", ratio(arms[arm].withheld, arms[arm].own_items, drawn))
+        if arm not in walked:
+            continue
+        one = _pooled(outcome, arm)
+        told |= _named(f"exposure_cut{ending}", _one_less(ratio(one.exposures, off.exposures, drawn)))
+        told |= _named(f"benign_lost{ending}", ratio(one.withheld, one.own_items, drawn))
         told |= _costs(rng, outcome, arm, ending)
     told["exposure_recall"] = float(off.exposure[found].sum() / max(off.exposure.sum(), 1))
     return told
@@ -109,7 +112,7 @@ def _costs(rng: Rng, outcome: Outcome, arm: str, ending: str) -> dict[str, Any]:
     change = ratio(np.where(known, on.ndcg - off.ndcg, 0.0), np.where(known, off.ndcg, 0.0), drawn)
     lost = reach_lost(outcome.ground.labels, off, on, drawn)
     worst = max(lost, key=lambda name: lost[name].value or 0.0, default=None)
-    told = _named(f"ndcg_change{ending}", change)
+    told: dict[str, Any] = _named(f"ndcg_change{ending}", change)
     if worst is not None:
         told |= _named(f"reach_lost_max{ending}", lost[worst]) | {f"reach_lost_community{ending}": worst}
     return told
@@ -176,9 +179,12 @@ def _walked(rng: Rng, tally: Tally, who: Ints) -> dict[str, Any]:
 
 
 def _surface(tallies: list[Tally], place: int) -> dict[str, Any]:
+    """Items and risky ones, and how many walks meet one among the surface's first N items."""
     items = sum(int(t.items[:, place].sum()) for t in tallies)
     risky = sum(int(t.risky[:, place].sum()) for t in tallies)
-    return {"items": items, "risky": risky, "share": risky / items if items else None}
+    first = np.concatenate([t.first_at[:, place] for t in tallies])
+    within = {str(n): float(((first != NEVER) & (first <= n)).mean()) for n in FIRST}
+    return {"items": items, "risky": risky, "share": risky / items if items else None, "exposed_within": within}
 
 
 def introductions(tallies: list[Tally], personas: list[str]) -> list[dict[str, Any]]:
@@ -237,6 +243,7 @@ def _pooled(outcome: Outcome, arm: str, rounds: int | None = None) -> Tally:
 
 
 def _summed(tallies: list[Tally]) -> Tally:
+    """Counts of several recommenders, added up for each test account; when each first met something is not told."""
     first = tallies[0]
     names = [name for name in first.__dataclass_fields__ if name not in {"persona", "whole"}]
     whole = np.all([t.whole for t in tallies], axis=0)

@@ -3,10 +3,11 @@
 A persona says where an account begins, where it goes, what it does with what it is shown, and when it stops. Nothing
 in it is a script: a step draws a surface, a page is read from the top with a probability that falls as one over the
 logarithm of the position (Järvelin and Kekäläinen 2002), and each item that is read is followed, liked or opened with
-the rates below. Each run draws its own rates around these (beta, as spread as 20 observations are). The figures follow
-what the 2023 reports tell of test accounts, and ordinary use. One was changed after a trial: a curious adult who follows
-a quarter of whatever is suggested drifts back into ordinary life and is not flooded (`INDIFFERENT`, and the figures in
-docs/concepts/trials.md); the reported test accounts followed suggestions of one kind, and so does this one.
+the rates below. Each run draws its own rates around these (beta, as spread as 20 observations are). The figures
+follow what the 2023 reports tell of test accounts, and ordinary use. One was changed after a trial: a curious adult
+who follows a quarter of whatever is suggested drifts back into ordinary life and is not flooded (`INDIFFERENT`, and
+the figures in docs/concepts/trials.md); the reported test accounts followed suggestions of one kind, and so does this
+one.
 """
 
 from dataclasses import dataclass, replace
@@ -24,9 +25,9 @@ class Persona:
     """One behaviour.
 
     `begins` names whose follows it copies: a community of the labels, `ordinary`, `lookalike` (each in turn), a role,
-    or `""` for nobody. `copies` is the mean number of copied follows (Poisson). `borderline` sellers are followed at the
-    start. `visits` are the weights of search, suggest, accounts, posts and tags. `risky_query` is the share of queries
-    that are words of the trade. `follows`, `likes` and `opens` are rates for own, other and risky items that are read.
+    or `""` for nobody. `copies` is the mean number of copied follows (Poisson). `borderline` sellers are followed at
+    the start. `visits` are the weights of search, suggest, accounts, posts and tags. `risky_query` is the share of
+    queries that are words of the trade. `follows`, `likes` and `opens` are rates for own, other and risky items read.
     A page takes `minutes` (lognormal); after it the persona goes away with probability `pause` for `hours`
     (exponential), and for good with probability `stops`.
     """

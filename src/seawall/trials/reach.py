@@ -23,11 +23,11 @@ BATCH = 500
 def reachable(platform: Platform, labels: Labels, beside: Sequence[Ints], shield: Shield | None) -> Floats:
     """Share of innocent accounts with a seller at most k suggestions away, (FARTHEST,).
 
-    `beside` has, for each recommender, what it has to show beside every page, (accounts, CANDIDATES); the shares are the
-    mean over them.
+    `beside` has, for each recommender, what it has to show beside every page, (accounts, CANDIDATES); the shares are
+    the mean over them.
     """
     allowed = np.ones(platform.size, bool) if shield is None else suggestible(platform, shield)
-    return np.mean([_within(platform, labels, one, allowed) for one in beside], axis=0)
+    return np.asarray(np.mean([_within(platform, labels, one, allowed) for one in beside], axis=0))
 
 
 def beside_pages(recommenders: Sequence[Local]) -> list[Ints]:

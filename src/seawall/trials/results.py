@@ -1,7 +1,7 @@
 """What a trial leaves in its folder: aggregates, never who was shown.
 
-`trial.json` has every figure; `walks.parquet` has one row for each test account, arm and recommender, with counts alone.
-Both are the same for the same plan and platform, but for `timings` in the former.
+`trial.json` has every figure; `walks.parquet` has one row for each test account, arm and recommender, with counts
+alone. Both are the same for the same plan and platform, but for `timings` in the former.
 """
 
 import hashlib

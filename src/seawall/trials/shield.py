@@ -1,4 +1,4 @@
-"""The guard between a recommender and a test account, surface by surface."""
+"""The guard between a recommender and a test account."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Where each test account begins: whom it follows, what it cares for, what it asks."""
+"""Where each test account begins, and what it cares for."""
 
 from dataclasses import dataclass
 
@@ -69,11 +69,11 @@ def _models(rng: Rng, platform: Platform, labels: Labels, persona: Persona, runs
 
 def _members(platform: Platform, labels: Labels, name: str) -> Bools:
     if name in ROLES:
-        return labels.role == ROLES.index(Role(name))
+        return np.asarray(labels.role == ROLES.index(Role(name)))
     if name == "young":
         return platform.young & ~labels.risky
     wanted = "" if name in {"ordinary", "lookalike"} else name
-    return (labels.community == wanted) & ~labels.risky
+    return np.asarray((labels.community == wanted) & ~labels.risky)
 
 
 def _copied(

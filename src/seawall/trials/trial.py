@@ -1,4 +1,4 @@
-"""A whole trial: recommenders, personas, rounds of runs, guards; then what the guard costs."""
+"""A whole trial: walks under every guard, then their cost."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

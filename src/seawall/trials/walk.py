@@ -1,4 +1,4 @@
-"""Test accounts walk a recommender, all of them at once, with or without a guard.
+"""Test accounts walk a recommender, all of them at once.
 
 Every draw comes from the seed and the step, for every test account whether it still walks or not: two walks that differ
 in the guard alone differ in nothing else.
@@ -98,6 +98,7 @@ class Walkers:
         self.tag, self.pending = np.full(start.size, -1), np.zeros(start.size, bool)
         self.follows = np.zeros(start.size, np.int64)
         self.asks = Questions(ground, start)
+        self.is_child = np.array([p.age == "child" for p in ground.personas])[start.persona]
         self.visits = np.cumsum([p.visits for p in ground.personas], axis=1)[start.persona]
         recommender.begin(start.size)
         recommender.follow(start.who, start.follows)
@@ -161,6 +162,8 @@ class Walkers:
             asked = self.tag[who]
             items = np.where((asked >= 0) & self.ground.labels.risky_tag[asked], -1, items.T).T
         young = (behind >= 0) & self.ground.platform.young[np.maximum(behind, 0)]
+        if surface is Surface.ACCOUNTS:  # nor is it a loss that a child is suggested nobody
+            young |= (behind >= 0) & self.is_child[who][:, None]
         benign = (items >= 0) & ~risky & ~young
         self.tally.own_items[who] += benign.sum(axis=1)
         if gone is not None:

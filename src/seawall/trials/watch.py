@@ -1,10 +1,11 @@
-"""A trial that never ends: an alarm when people are shown more than before.
+"""An alarm when people are shown more than before.
 
-The baseline is a finished trial. For each surface, and for all together, a bet is placed against "the mean share of risky
-items is no higher than it was": whoever bets wisely cannot multiply the stake by 1/a with a chance above a while that is
-true (Ville's inequality; bets after Waudby-Smith and Ramdas, JRSS B 2024, section 4). What it was is itself only known from
-the baseline's runs: the bound is the least mean that the same kind of bet refutes from above. Half of the false-alarm rate
-is spent there, half on the watching, each split over the bets; the rate holds however long the watch goes on.
+The baseline is a finished trial. For each surface, and for all together, a bet is placed against "the mean share of
+risky items is no higher than it was": while that is true, whoever bets multiplies a stake by 1/a with a chance of at
+most a (Ville's inequality; bets after Waudby-Smith and Ramdas, JRSS B 2024, section 4). What it was is itself only
+known from the baseline's runs: the bound is the highest mean that the same kind of bet does not refute. Half of the
+false-alarm rate is spent there and half on the watching, each split over the bets; the rate holds however long the
+watch goes on.
 """
 
 from collections.abc import Mapping
@@ -123,8 +124,8 @@ def upper_bound(shares: Floats, level: float) -> float:
         wealth += np.log1p(stake * (means - share))
         best = np.maximum(best, wealth)
         runs, total, squares = runs + 1, total + share, squares + share * share
-    refuted = best >= np.log(1 / level)
-    return float(means[refuted.argmax()]) if refuted.any() else 1.0
+    possible = np.flatnonzero(best < np.log(1 / level))
+    return float(means[possible[-1]]) if len(possible) else float(means[0])
 
 
 def _seen(runs: int, total: float, squares: float) -> tuple[float, float]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from django.db import transaction
+from django.utils import timezone
 
 from seawall.cases.actor import Actor, Permission
 from seawall.cases.commands.enacting import Ruling, Verdict, check_rulings, write_decision
@@ -11,6 +12,9 @@ from seawall.cases.commands.proposals import propose
 from seawall.cases.commands.queue import lock, lock_claimed, required
 from seawall.cases.models import Case, Decision, Member, Proposal
 from seawall.cases.models.case import Action
+from seawall.effects.configuration import effects_section
+from seawall.effects.models import Effect
+from seawall.effects.quotas import day_of, used
 from seawall.records.errors import Refused
 from seawall.records.roles import Role
 
@@ -33,6 +37,8 @@ class Preview:
     one_kind_of_evidence: tuple[str, ...]
     elsewhere: tuple[str, ...]
     """Accounts that another open case also has."""
+    held: Mapping[str, int]
+    """How many of each action would wait for another day, because today's quota is used up."""
 
 
 _GUARD = {
@@ -59,7 +65,24 @@ def preview(actor: Actor, case: Case, rulings: Mapping[str, Ruling]) -> Preview:
         unsure=tuple(m.account_id for m in members if m.risk < UNSURE_BELOW),
         one_kind_of_evidence=tuple(m.account_id for m in members if len(m.evidence) < 2),
         elsewhere=tuple(sorted(set(others.values_list("account_id", flat=True)))),
+        held=_held({action: len(accounts) for action, accounts in groups.items()}, actor.label),
     )
+
+
+def _held(counts: Mapping[str, int], person: str) -> dict[str, int]:
+    """What would be over today's quotas, if all that waits already goes first."""
+    day, section = day_of(timezone.now()), effects_section()
+    begun = used(day)
+    held = {}
+    for kind, count in counts.items():
+        quota = section.quota(kind)
+        if quota is not None and count:
+            waiting = Effect.objects.filter(kind=kind, state=Effect.State.WAITING, counted_on=None)
+            ahead = waiting.count(), waiting.filter(person=person).count()
+            in_all = quota.day - begun.get((kind, ""), 0) - ahead[0]
+            by_person = quota.person - begun.get((kind, person), 0) - ahead[1]
+            held[kind] = max(0, count * len(section.routes()[kind]) - max(0, min(in_all, by_person)))
+    return {kind: count for kind, count in held.items() if count}
 
 
 def may_be_child(member: Member) -> bool:

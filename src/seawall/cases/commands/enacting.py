@@ -1,6 +1,6 @@
 """What a decision does: rows, effects, audit, in one transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from seawall.cases.actor import Actor
 from seawall.cases.audit import record
-from seawall.cases.models import AccountDecision, Case, Decision, Member, Person, Proposal
+from seawall.cases.commands.quality import sample
+from seawall.cases.configuration import cases_section
+from seawall.cases.models import AccountDecision, Case, Decision, GoldCase, Member, Person, Proposal, Skip
 from seawall.cases.models.case import Action
 from seawall.effects.configuration import effects_section
 from seawall.effects.outbox import Wanted, Warrant, propose
@@ -20,6 +22,8 @@ _WANTS = {Kind.LEXICON_BLOCK: "block_term", Kind.REPORT: "file_report", Kind.SIG
 _WANTS |= {Kind.PURGE: "purge", Kind.GUARD_OFF: "guard_off"}
 _UNDOES = {Kind.LEXICON_BLOCK: "unblock_term", Kind.REPORT: "retract_report", Kind.SIGNAL_SHARE: "withdraw_signal"}
 _UNDOES |= {Kind.GUARD_OFF: "guard_on"}  # a purge cannot be undone
+
+_PIECE = 500  # values a statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +67,13 @@ def check_rulings(case: Case, rulings: Mapping[str, Ruling]) -> None:
 def write_decision(actor: Actor, verdict: Verdict) -> Decision:
     """Write a decision with all that follows from it; inside the transaction of its caller."""
     check_rulings(verdict.case, verdict.rulings)
-    accounts = list(verdict.rulings)
-    now = timezone.now()
-    AccountDecision.objects.filter(account_id__in=accounts, standing=True).update(standing=False)
-    decision = Decision.objects.create(
-        case=verdict.case,
-        by=verdict.by,
-        at=now,
-        reason=verdict.reason,
-        proposal=verdict.proposal,
-        whole_network=verdict.whole_network,
-    )
-    AccountDecision.objects.bulk_create(
-        AccountDecision(decision=decision, account_id=account, action=ruling.action, role=ruling.role)
-        for account, ruling in verdict.rulings.items()
-    )
+    gold = GoldCase.objects.filter(case=verdict.case).exists()
+    decision = _write_rows(verdict, standing=not gold)
+    if gold:
+        _take_back_gold(actor, verdict, decision)
+        return decision
     mark_members(verdict.rulings)
+    sample(decision, cases_section().second_review_share)
     warrant = Warrant(f"decision:{decision.pk}", verdict.by.pseudonym, verdict.approved_by)
     propose(_wanted(verdict), warrant, effects_section().routes())
     counts = {action: sum(r.action == action for r in verdict.rulings.values()) for action in Action.values}
@@ -87,12 +82,47 @@ def write_decision(actor: Actor, verdict: Verdict) -> Decision:
     return decision
 
 
+def _write_rows(verdict: Verdict, *, standing: bool) -> Decision:
+    decision = Decision.objects.create(
+        case=verdict.case,
+        by=verdict.by,
+        at=timezone.now(),
+        reason=verdict.reason,
+        proposal=verdict.proposal,
+        whole_network=verdict.whole_network,
+    )
+    if standing:
+        accounts = list(verdict.rulings)
+        for start in range(0, len(accounts), _PIECE):
+            replaced = AccountDecision.objects.filter(account_id__in=accounts[start : start + _PIECE], standing=True)
+            replaced.update(standing=False)
+    AccountDecision.objects.bulk_create(
+        AccountDecision(
+            decision=decision, account_id=account, action=ruling.action, role=ruling.role, standing=standing
+        )
+        for account, ruling in verdict.rulings.items()
+    )
+    return decision
+
+
+def _take_back_gold(actor: Actor, verdict: Verdict, decision: Decision) -> None:
+    """A case with known answers takes no effect: it goes back into the queue, and this person never meets it again."""
+    case = verdict.case
+    for person in {verdict.by, *([verdict.proposal.decided_by] if verdict.proposal else [])} - {None}:
+        Skip.objects.update_or_create(case=case, person=person, defaults={"until": None})
+    case.members.update(action="", action_pending=False)
+    case.claimed_by = case.claimed_until = None
+    case.save(update_fields=["claimed_by", "claimed_until"])
+    record(actor, "decided", decision, case=case)
+
+
 def mark_members(rulings: Mapping[str, Ruling]) -> None:
     """Show what stands decided on every member row of these accounts."""
     for action in Action.values:
         accounts = [account for account, ruling in rulings.items() if ruling.action == action]
-        if accounts:
-            Member.objects.filter(account_id__in=accounts).update(action=action, action_pending=False)
+        for start in range(0, len(accounts), _PIECE):
+            members = Member.objects.filter(account_id__in=accounts[start : start + _PIECE], case__gold=None)
+            members.update(action=action, action_pending=False)
 
 
 def recount(case: Case) -> Case:
@@ -117,6 +147,7 @@ def enact(actor: Actor, proposal: Proposal) -> None:
     if proposal.kind == Kind.TAKEDOWN:
         case = _case_of(proposal)
         rulings, whole = rulings_of(proposal.subject), bool(proposal.subject.get("whole_network"))
+        _check_nothing_newer(proposal, list(rulings))
         by, reason = proposal.proposed_by, proposal.opinion
         write_decision(actor, Verdict(case, rulings, by, reason, second, proposal, whole))
         return
@@ -150,6 +181,13 @@ def restore(actor: Actor, decided: Iterable[AccountDecision]) -> None:
         wanted = Wanted("restore", "account", one.account_id, {"undoes": one.action})
         propose([wanted], Warrant(f"overturned:{one.pk}", actor.label), _routes())
         record(actor, "overturned", one.account_id, case=one.decision.case, details={"action": one.action})
+
+
+def _check_nothing_newer(proposal: Proposal, accounts: Sequence[str]) -> None:
+    """Refuse where somebody decided on an account after it was proposed: the second person did not see that."""
+    newer = AccountDecision.objects.filter(standing=True, decision__at__gt=proposal.proposed_at)
+    if newer.filter(account_id__in=accounts).exists():
+        raise Refused(f"Accounts of {proposal} were decided on meanwhile; let it be proposed again.")
 
 
 def _case_of(proposal: Proposal) -> Case:

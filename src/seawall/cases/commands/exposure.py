@@ -1,4 +1,4 @@
-"""Exposure: text is shown one piece at a time, for a purpose, within a budget.
+"""Exposure: one text at a time, for a purpose, within a budget.
 
 There is no proof that blurring protects, so what protects here is not having to look: a text is judged once for the
 whole organisation, budgets an hour and a day end in a forced pause, no severe text follows a severe one, and anyone

@@ -132,6 +132,8 @@ def told(value: object) -> str:
     if isinstance(value, Mapping):
         counts = Counter(one["action"] if isinstance(one, Mapping) else str(one) for one in value.values())
         return ", ".join(f"{count:,} × {what}" for what, count in counts.most_common())
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if isinstance(value, list):
         return ", ".join(str(one) for one in value) if len(value) <= SHORT else _("{n} in all").format(n=len(value))
     return str(value)

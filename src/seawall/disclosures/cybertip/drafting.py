@@ -1,4 +1,4 @@
-"""A case as CyberTipline reports: one for each account, linked as a network."""
+"""A case as CyberTipline reports: one an account, linked."""
 
 import csv
 import hashlib

@@ -1,4 +1,4 @@
-"""What an element is: a frozen struct whose fields, in order, are its XML.
+"""What an element is: a frozen struct, its fields in XML's order.
 
 The structs in this folder are the format: their order is the order on the wire, their types and limits are the rules.
 The writer, the rules and the restated schema all read them from here, so that they cannot disagree.

@@ -1,4 +1,4 @@
-"""Where reports go, and the credentials for there; the three places cannot be confused.
+"""Where reports go, and the credentials for there.
 
 The addresses of production and test stand here and in no setting. A credentials file names its environment, and each
 environment takes only its own: a test's credentials never open production, nor the other way round.

@@ -1,4 +1,4 @@
-"""Drafts of a case into the ledger, checked; and every approved one out of it."""
+"""Drafts of a case into the ledger, approved ones out of it."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The plan of an element, read once from its struct: what the writer, the rules and the schema follow."""
+"""The plan of an element, read once from its struct."""
 
 from dataclasses import dataclass
 from enum import Enum

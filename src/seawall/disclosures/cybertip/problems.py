@@ -1,4 +1,4 @@
-"""Everything that breaks a rule in a draft: its report, and what will be told of its files."""
+"""Everything that breaks a rule in a draft and its files."""
 
 import hashlib
 from datetime import datetime

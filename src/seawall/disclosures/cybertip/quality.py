@@ -1,4 +1,4 @@
-"""How much a draft gives to whoever must act on it, and what is missing, with its effect.
+"""How much a draft gives to whoever must act on it.
 
 The parts follow what interviews with the reporting system's users name as missing most (Grossman, Pfefferkorn, Thiel
 and others, Stanford Internet Observatory, 2024): who, what, when, where, contact, addresses with times, and links

@@ -1,4 +1,4 @@
-"""The two documents of the CyberTipline format: a report, and details of a file."""
+"""The two documents of the format: a report, and a file's details."""
 
 from datetime import datetime
 from typing import Annotated

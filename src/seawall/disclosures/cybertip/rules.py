@@ -1,4 +1,4 @@
-"""The rules of the format, enforced before anything is sent; every message names the field."""
+"""The rules of the format; every message names the field."""
 
 import ipaddress
 import math

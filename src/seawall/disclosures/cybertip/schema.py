@@ -1,4 +1,4 @@
-"""Our restatement of the schema, made from the structs, and the validation that it gives.
+"""Our restatement of the schema, made from the structs.
 
 The official schema is served to registered providers only (`GET /xsd`); `seawall disclose refresh-schema` fetches it,
 and drafts are then held to it as well. Until then this is the nearest that can be checked at home.

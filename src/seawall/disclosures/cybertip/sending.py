@@ -1,4 +1,4 @@
-"""Sends approved reports, one after the other, and goes on from the ledger after a crash.
+"""Sends approved reports, and goes on from the ledger after a crash.
 
 Every call is in the ledger before it is made. What may be repeated is repeated: a submit (an unfinished report that
 nobody knows of expires), details of a file, and a finish (a finished report answers 5102). An upload whose answer is

@@ -77,7 +77,7 @@ def _spelling(scalar: str) -> Callable[[Any], str]:
 
 def spell_time(value: datetime) -> str:
     """A time in UTC, as the format has it."""
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat(timespec="seconds")[:19] + "Z"
 
 
 def _spell_bool(value: bool) -> str:

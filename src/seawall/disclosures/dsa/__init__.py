@@ -1,1 +1,1 @@
-"""The EU's Digital Services Act: statements of reasons, notices, figures."""
+"""The EU's Digital Services Act: statements of reasons and notices."""

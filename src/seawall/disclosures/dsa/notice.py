@@ -1,4 +1,4 @@
-"""What the affected user is told: ground, automation, and how to complain; never a term, hash or score."""
+"""What the affected user is told: never a term, hash or score."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Personal data in free text: handles, mail addresses, telephone numbers, IP addresses, profile links.
+"""Personal data in free text: handles, mail, numbers, addresses.
 
 A statement of reasons is published: what is found here keeps it from leaving. The check would rather refuse a harmless
 sentence, which its writer rephrases, than let a name through. A plain word that is somebody's handle cannot be told

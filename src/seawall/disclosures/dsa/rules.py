@@ -1,4 +1,4 @@
-"""The rules of the Transparency Database, enforced before anything is sent; every message names the field."""
+"""The rules of the Transparency Database; messages name the field."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date

@@ -1,4 +1,4 @@
-"""Statements to the Transparency Database: in batches, each once, its existence asked first."""
+"""Statements to the Transparency Database, in batches, each once."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""A statement of reasons, as the DSA Transparency Database takes it; field names are the format's."""
+"""A statement of reasons, in the Transparency Database's own names."""
 
 from datetime import date
 from typing import Annotated

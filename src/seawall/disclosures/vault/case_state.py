@@ -1,4 +1,4 @@
-"""What stands of a case in the vault besides its items: key, retention, holds."""
+"""What stands of a case besides its items: key, retention, holds."""
 
 import os
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Who put, read, held and released what, when and why: a chain of lines under the case's key."""
+"""Who did what to a case's evidence, when and why: a keyed chain."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""A case as one file that whoever receives it can verify: items, manifest, chain of custody, signature.
+"""A case as one file that whoever receives it can verify.
 
 The file is sealed under a key of its own, which goes another way. The manifest comes last, so that the pack is written
 in one pass; a pack that is cut off has none and does not open.
@@ -9,16 +9,17 @@ import io
 import os
 import secrets
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from seawall.disclosures.vault.keys import OperatorKey
-from seawall.disclosures.vault.vault import Item, VaultCase
+from seawall.disclosures.vault.vault import VaultCase
 from seawall.records.errors import Damaged, Refused
 from seawall.records.sealed_stream import SealedReader, SealedWriter
 
@@ -47,8 +48,36 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     signer: str
 
 
+class Entry(NamedTuple):
+    """One file that goes into a pack: its name, its size in bytes, its pieces."""
+
+    name: str
+    size: int
+    pieces: Iterator[bytes]
+
+
+class Told(NamedTuple):
+    """What a manifest says of the whole: the case, who made the pack, what for."""
+
+    case: str
+    by: str
+    purpose: str
+
+
 def export_pack(case: VaultCase, key: OperatorKey, to: Path) -> str:
-    """Write a pack into a new file; returns the key that opens it, as 64 hex digits, to be told another way."""
+    """Write a case of the vault as a pack; returns the key that opens it, as 64 hex digits, to be told another way."""
+    entries = (Entry(item.name, item.size, case.read(item.name)) for item in case.items())
+
+    def custody() -> bytes:
+        return b"".join(msgspec.json.encode(line) + b"\n" for line in case.log.lines())
+
+    return write_pack(to, key, Told(case.folder.name, case.by.who, case.by.purpose), entries, custody)
+
+
+def write_pack(
+    to: Path, key: OperatorKey, told: Told, entries: Iterable[Entry], custody: Callable[[], bytes] = bytes
+) -> str:
+    """Write a pack into a new file, in one pass; `custody` is asked once all entries have passed."""
     pack_key = secrets.token_bytes(32)
     try:
         handle = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -58,8 +87,10 @@ def export_pack(case: VaultCase, key: OperatorKey, to: Path) -> str:
         with os.fdopen(handle, "wb") as file:
             sealed = SealedWriter(file, pack_key)
             with tarfile.open(fileobj=sealed, mode="w|") as tar:  # type: ignore[call-overload]  # it only writes
-                _fill(tar, case, key)
+                packed = tuple(_add_entry(tar, number, entry) for number, entry in enumerate(entries, 1))
+                _close(tar, key, told, packed, custody())
             sealed.close()
+            file.flush()
             os.fsync(file.fileno())
     except BaseException:
         to.unlink(missing_ok=True)
@@ -67,15 +98,13 @@ def export_pack(case: VaultCase, key: OperatorKey, to: Path) -> str:
     return pack_key.hex()
 
 
-def _fill(tar: tarfile.TarFile, case: VaultCase, key: OperatorKey) -> None:
-    packed = tuple(_add_item(tar, item, case) for item in case.items())
-    custody = b"".join(msgspec.json.encode(line) + b"\n" for line in case.log.lines())
+def _close(tar: tarfile.TarFile, key: OperatorKey, told: Told, packed: tuple[PackedItem, ...], custody: bytes) -> None:
     _add_bytes(tar, CUSTODY, custody)
     manifest = Manifest(
-        case=case.folder.name,
+        case=told.case,
         made_at=datetime.now(UTC),
-        made_by=case.by.who,
-        purpose=case.by.purpose,
+        made_by=told.by,
+        purpose=told.purpose,
         items=packed,
         custody_sha256=hashlib.sha256(custody).hexdigest(),
         signer=key.public,
@@ -85,13 +114,13 @@ def _fill(tar: tarfile.TarFile, case: VaultCase, key: OperatorKey) -> None:
     _add_bytes(tar, SIGNATURE, key.signer.sign(said))
 
 
-def _add_item(tar: tarfile.TarFile, item: Item, case: VaultCase) -> PackedItem:
-    file = f"items/{item.number:06d}"
+def _add_entry(tar: tarfile.TarFile, number: int, entry: Entry) -> PackedItem:
+    file = f"items/{number:06d}"
     member = tarfile.TarInfo(file)
-    member.size, member.mode = item.size, 0o600
-    passing = _Passing(case.read(item.name))
+    member.size, member.mode = entry.size, 0o600
+    passing = _Passing(entry.pieces)
     tar.addfile(member, passing)  # type: ignore[arg-type]  # it only reads
-    return PackedItem(file=file, name=item.name, size=item.size, sha256=passing.digest.hexdigest())
+    return PackedItem(file=file, name=entry.name, size=entry.size, sha256=passing.digest.hexdigest())
 
 
 def _add_bytes(tar: tarfile.TarFile, name: str, content: bytes) -> None:

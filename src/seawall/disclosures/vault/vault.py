@@ -1,4 +1,4 @@
-"""The vault: evidence goes in once, comes out with a purpose, and is destroyed by two people.
+"""The vault: in once, out with a purpose, destroyed by two people.
 
 A case is a folder: its state with the wrapped key, its custody log, its items as sealed streams. Items stream in and
 out in chunks of a megabyte; a case may be larger than memory.
@@ -61,10 +61,14 @@ class Vault:
         """The name of a case's folder: it tells nothing of the case's id."""
         return hashlib.blake2b(case_id.encode(), digest_size=12, person=b"seawall-vault").hexdigest()
 
+    def destroyed(self, case_id: str) -> bool:
+        """Whether a case was destroyed: its record stands."""
+        return (self.folder / DESTROYED / f"{self.place(case_id)}.json").exists()
+
     def open(self, case_id: str, by: By) -> "VaultCase":
         """A case, made where it is new."""
         place = self.place(case_id)
-        if (self.folder / DESTROYED / f"{place}.json").exists():
+        if self.destroyed(case_id):
             raise Refused(f"case {case_id} was destroyed; its record stands in {self.folder / DESTROYED}.")
         folder = self.folder / place
         if not (folder / "case.json").exists():

@@ -5,24 +5,12 @@ import numpy as np
 
 
 @nb.njit(cache=True)
-def best_neighbours(  # type: ignore[no-untyped-def]  # noqa: ANN201
-    indptr,
-    indices,
-    weights,
-    seeds,
-    factors,
-    followed,
-    shown,
-    who,
-    discount,
-    allowed,
-    count,  # noqa: ANN001
-):
+def best_neighbours(indptr, indices, weights, seeds, factors, followed, shown, who, discount, allowed, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """The `count` best-scored neighbours of each row's seeds.
 
     A neighbour's score is the sum over the row's seeds of factor times weight, lessened by `discount` for each time
-    that it was shown. Seeds, followed accounts and those not allowed are left out. Returns items (w, count), -1 padded, and
-    their scores.
+    that it was shown. Seeds, followed accounts and those not allowed are left out. Returns items (w, count), -1 padded,
+    and their scores.
     """
     rows = len(who)
     items = np.full((rows, count), -1, np.int64)

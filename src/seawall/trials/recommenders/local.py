@@ -1,4 +1,4 @@
-"""A whole recommender over an activity folder: one way to rank accounts, and what all share.
+"""A whole recommender over an activity folder.
 
 Accounts come from the ranking, then from what trends; posts are by the authors that the ranking or the feed brings;
 search, completions and related tags are the same for all.

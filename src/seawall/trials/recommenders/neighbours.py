@@ -1,4 +1,4 @@
-"""Nearest neighbours: accounts with the same followers, or liked by the same."""
+"""Neighbours: accounts with the same followers, or next in a session."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""A form with one file, read as it comes: the file is digested and held nowhere."""
+"""A form with one file, which is digested and held nowhere."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""The receiver's door: seven calls as the service has them, and a few of its own under /control.
+"""The receiver's door: seven calls, and a few of its own.
 
 Basic authentication with an empty 401, a Request-ID in every answer, and failures on demand. It binds to this machine
 only and keeps everything in memory.

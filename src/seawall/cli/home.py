@@ -1,0 +1,51 @@
+"""The folder of people's data, opened for a command."""
+
+import os
+from collections.abc import Callable
+from functools import wraps
+from importlib import import_module
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import django
+
+from seawall.records.errors import Unavailable
+
+Result = TypeVar("Result")
+DEFAULT = "seawall-home"
+HOME_VARIABLE = "SEAWALL_HOME"
+
+
+def open_home(home: Path) -> None:
+    """Set Django up for a folder; raises Unavailable where its database is not there or not up to date."""
+    os.environ[HOME_VARIABLE] = str(home)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "seawall.console.settings")
+    django.setup()
+    connection = import_module("django.db").connection
+    executor = import_module("django.db.migrations.executor").MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise Unavailable(f"There is no database of this version in {home}. `seawall console` makes or updates it.")
+
+
+def with_home(command: Callable[..., Result]) -> Callable[..., Result]:
+    """Give a command `--home`, and open that folder before it runs."""
+
+    @click.option(
+        "--home",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=DEFAULT,
+        envvar=HOME_VARIABLE,
+        show_default=True,
+        show_envvar=True,
+        help="The folder of everything that is kept.",
+    )
+    @wraps(command)
+    def opened(*arguments: Any, home: Path, **options: Any) -> Result:
+        config = click.get_current_context().params.get("config")
+        if config is not None:
+            os.environ["SEAWALL_CONFIG"] = str(config)
+        open_home(home.absolute())
+        return command(*arguments, **options)
+
+    return opened

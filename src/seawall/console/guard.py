@@ -1,0 +1,112 @@
+"""The guard and what watches it: parts, index, canaries, effects."""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from seawall.cases.upkeep import reminders
+from seawall.console.access import PersonRequest
+from seawall.console.run_place import degraded, latest_run, run_key
+from seawall.effects.configuration import effects_section
+from seawall.effects.executor import stuck
+from seawall.effects.models import Effect, QuotaUse
+from seawall.effects.quotas import day_of
+from seawall.guard.index import Index, read_manifest
+from seawall.guard.serving import served
+from seawall.hashes.canary import read_state
+from seawall.lake.kept_runs import made_at
+from seawall.records.errors import SeawallError
+
+SHOWN = 20
+FRESH_SECONDS = 15
+"""The file of parts is written every second; one that is older was left behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Something that was looked at: its name, whether it is well (None: not set up), and in words how it is."""
+
+    name: str
+    well: bool | None
+    told: str
+
+
+@require_safe
+def show(request: PersonRequest) -> HttpResponse:
+    """How everything is that works without people."""
+    today = QuotaUse.objects.filter(day=day_of(timezone.now()), person="")
+    section = effects_section()
+    shown = {
+        "checks": [*_parts(), *_index(), _banks()],
+        "entries": _entries(),
+        "degraded": degraded(),
+        "reminders": reminders().lines(),
+        "effects": Effect.objects.values("sink", "state").annotate(n=Count("id")).order_by("sink", "state"),
+        "stuck": stuck().order_by("-attempts")[:SHOWN],
+        "quotas": [(use.kind, use.used, quota.day) for use in today if (quota := section.quota(use.kind))],
+    }
+    return render(request, "console/guard.html", shown)
+
+
+def _parts() -> list[Check]:
+    """The parts that `seawall up` keeps up."""
+    try:
+        told: dict[str, Any] = msgspec.json.decode((settings.HOME / "parts.json").read_bytes())
+    except (OSError, msgspec.DecodeError):
+        return [Check(_("parts"), None, _("not run by `seawall up`, or it has stopped"))]
+    if time.time() - told["at"] > FRESH_SECONDS:
+        return [Check(_("parts"), False, _("`seawall up` has not written for a while: it was killed"))]
+    return [Check(name, state == "up", state) for name, state in told["parts"].items()]
+
+
+def _index() -> list[Check]:
+    """The published index: whether there is one, whether its canary is found, how old it is."""
+    run = latest_run()
+    if run is None:
+        return [Check(_("index"), None, _("no run is linked: `seawall up RUN` links one"))]
+    try:
+        index = Index.open(served(run / "guard"), run_key())
+        index.check_canary()
+    except (SeawallError, OSError) as error:
+        return [Check(_("index"), False, str(error))]
+    return [
+        Check(
+            _("index"), True, _("version {version}, {age} old").format(version=index.version, age=_age(made_at(run)))
+        ),
+        Check(_("canary of the index"), True, _("the index finds what it must find")),
+    ]
+
+
+def _banks() -> Check:
+    """The banks of known media, as their canary tells."""
+    name, folder = _("canary of known media"), settings.HOME / "banks"
+    state = read_state(folder) if Path(folder).is_dir() else None
+    if state is None:
+        return Check(name, None, _("no banks here, or no canary was sent"))
+    found = _("found {age} ago") if state.alive else _("missed {age} ago: known media are not being matched")
+    return Check(name, state.alive, found.format(age=_age(state.at)))
+
+
+def _entries() -> dict[str, int]:
+    """How much the index holds, by kind."""
+    run = latest_run()
+    try:
+        return dict(read_manifest(served(run / "guard")).entries) if run else {}
+    except (SeawallError, OSError):
+        return {}
+
+
+def _age(since: datetime) -> str:
+    hours = (timezone.now() - since).total_seconds() / 3600
+    return _("{n} days").format(n=round(hours / 24)) if hours >= 48 else _("{n} hours").format(n=round(hours))

@@ -1,0 +1,1 @@
+"""Authorities other than NCMEC: who gets a case, and in what shape."""

@@ -1,0 +1,75 @@
+"""Which authorities get a case, and that no two get it needlessly.
+
+A provider that reports to NCMEC does not report the same to the UK's National Crime Agency (SI 2026/268); the guard
+holds that against the ledger, whatever was planned.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from seawall.disclosures.dossier import Dossier
+from seawall.disclosures.ledger import Ledger
+from seawall.disclosures.models import Disclosure, State
+from seawall.records.errors import BadConfiguration, Refused
+
+Authority = Literal["ncmec", "nca", "other"]
+EXCLUSIVE: tuple[frozenset[str], ...] = (frozenset({"ncmec", "nca"}),)
+"""Sets of authorities of which an account's case goes to one only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """Where the provider is registered and whom it must tell besides: countries with their own authority's name."""
+
+    ncmec: bool = False
+    nca: bool = False
+    others: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One authority that gets the case, with the accounts it gets, and why."""
+
+    authority: str
+    accounts: tuple[str, ...]
+    why: str
+
+
+def routes_for(dossier: Dossier, registered: Registered) -> list[Route]:
+    """The routes of a case, by where its accounts are and where the provider is registered."""
+    every = tuple(one.account.id for one in dossier.in_order)
+    routes = []
+    if registered.ncmec:
+        routes.append(Route("ncmec", every, "registered with NCMEC, which passes reports on to other countries"))
+    elif registered.nca:
+        british = _in(dossier, "GB")
+        if british:
+            routes.append(Route("nca", british, "accounts in the United Kingdom, and no report to NCMEC"))
+    for country, name in registered.others:
+        there = _in(dossier, country)
+        if there:
+            routes.append(Route(f"other:{name}", there, f"accounts in {country}"))
+    if not routes:
+        raise BadConfiguration(
+            f"no authority is configured for case {dossier.case_id}; register with one, or name one for the countries "
+            f"{', '.join(sorted({one.country or 'unknown' for one in dossier.suspects}))}."
+        )
+    return routes
+
+
+def _in(dossier: Dossier, country: str) -> tuple[str, ...]:
+    return tuple(one.account.id for one in dossier.in_order if one.country == country)
+
+
+def require_first(ledger: Ledger, authority: str, accounts: Iterable[str]) -> None:
+    """Raise Refused where one of the accounts went, or is going, to an authority that excludes this one."""
+    excluded = {other for group in EXCLUSIVE if authority in group for other in group} - {authority}
+    subjects = [ledger.subject(account) for account in accounts]
+    standing = Disclosure.objects.filter(authority__in=excluded, subject__in=subjects, environment="production")
+    found = standing.exclude(state__in=[State.WITHDRAWN, State.FAILED]).first()
+    if found is not None:
+        raise Refused(
+            f"an account of this case is reported to {found.authority} (disclosure {found.pk}, {found.state}); "
+            f"it is not reported to {authority} too."
+        )

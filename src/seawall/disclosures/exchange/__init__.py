@@ -1,0 +1,1 @@
+"""Signals to and from partners: seeds, never verdicts."""

@@ -1,0 +1,1 @@
+"""Platforms that effects are carried out on: each file is one sink."""

@@ -1,0 +1,1 @@
+"""The transparency report: what was done, how well, how fast."""

@@ -1,0 +1,100 @@
+"""What another policy or another index would change, told before it is published."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from seawall.guard.index import Index
+from seawall.guard.policy import RANK, SURFACES, Policy, Subject, Viewer
+from seawall.guard.standing import HOOD, ROLE
+from seawall.guard.table import Table, Words
+
+_ABSENT = "not held"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """An index with the policy that it is, or would be, served with."""
+
+    index: Index
+    policy: Policy
+
+
+def differences(before: Side, after: Side) -> Iterator[str]:
+    """What changes: accounts by what they are, things, terms, lines of the policy and how many they touch."""
+    yield f"index {before.index.version} → {after.index.version}"
+    yield from _accounts(before.index, after.index)
+    yield from _things(before.index, after.index)
+    yield from _terms(before.index, after.index)
+    yield from _policy(before, after)
+
+
+def _accounts(before: Index, after: Index) -> Iterator[str]:
+    words = before.secrets.words["account"]
+    old, new = _rows(before.accounts, after.accounts, words)
+    moves = Counter(zip(_roles(old), _roles(new), strict=True))
+    for (one, other), count in sorted(moves.items(), key=lambda move: -move[1]):
+        if one != other:
+            yield f"accounts: {count} from {one} to {other}"
+    both = (old >= 0) & (new >= 0)
+    moved = int(((old >> HOOD) != (new >> HOOD))[both].sum())
+    if moved:
+        yield f"accounts: {moved} in another neighbourhood"
+
+
+def _things(before: Index, after: Index) -> Iterator[str]:
+    old, new = _rows(before.things, after.things, before.secrets.words["hashtag"])
+    moves = Counter(zip(_subjects(old), _subjects(new), strict=True))
+    for (one, other), count in sorted(moves.items(), key=lambda move: -move[1]):
+        if one != other:
+            yield f"tags, links and files: {count} from {one} to {other}"
+
+
+def _terms(before: Index, after: Index) -> Iterator[str]:
+    one = dict(zip(before.wording.marks.tolist(), before.wording.severity.tolist(), strict=True))
+    other = dict(zip(after.wording.marks.tolist(), after.wording.severity.tolist(), strict=True))
+    counts = {
+        "no more": len(one.keys() - other.keys()),
+        "new": len(other.keys() - one.keys()),
+        "of another severity": sum(one[mark] != other[mark] for mark in one.keys() & other.keys()),
+    }
+    for what, count in counts.items():
+        if count:
+            yield f"terms: {count} {what}"
+
+
+def _policy(before: Side, after: Side) -> Iterator[str]:
+    """Each answer that differs, with how many accounts of the new index it touches where it is about accounts."""
+    held = after.index.accounts.entries(after.index.secrets.words["account"])[1]
+    counts = np.bincount(held & np.uint32(ROLE), minlength=len(Subject))
+    for surface, subject, viewer in zip(*np.nonzero(before.policy.table != after.policy.table), strict=True):
+        name, what, who = SURFACES[surface], Subject(int(subject)), Viewer(int(viewer))
+        one, other = (RANK[int(side.policy.table[surface, subject, viewer])] for side in (before, after))
+        line = after.policy.line(name, what, who).name
+        touched = f", {counts[what]} accounts" if Subject.OTHER < what <= Subject.SELLS else ""
+        yield f"{name}: {what.name.lower()} to {who.name.lower()}: {one} → {other} ({line}{touched})"
+    for key in ("probes", "most_alike", "stale_hours", "children"):
+        one, other = (getattr(side.policy, key) for side in (before, after))
+        if one != other:
+            yield f"{key}: {one} → {other}"
+
+
+def _rows(before: Table, after: Table, words: Words) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The row of every id that either holds, on both sides, -1 where it is not held."""
+    (old_ids, old_rows), (new_ids, new_rows) = before.entries(words), after.entries(words)
+    every = np.union1d(old_ids, new_ids)
+    old, new = np.full(len(every), -1, np.int64), np.full(len(every), -1, np.int64)
+    old[np.searchsorted(every, old_ids)] = old_rows
+    new[np.searchsorted(every, new_ids)] = new_rows
+    return old, new
+
+
+def _roles(rows: npt.NDArray[np.int64]) -> list[str]:
+    return [_ABSENT if row < 0 else Subject(row & ROLE).name.lower() for row in rows.tolist()]
+
+
+def _subjects(rows: npt.NDArray[np.int64]) -> list[str]:
+    return [_ABSENT if row < 0 else Subject(row).name.lower() if row else "innocent" for row in rows.tolist()]
