@@ -1,11 +1,14 @@
 """`seawall hashes`, as an operator types it."""
 
+import cv2
 import numpy as np
 import pytest
 from click.testing import CliRunner
 from PIL import Image
 
 from seawall.cli.hashes import hashes
+from seawall.hashes.store import BankStore
+from seawall.intake.exchanges.book import ExchangeBook
 from seawall.records.errors import BadInput, Unavailable
 
 PDQ = "5a" * 32
@@ -81,3 +84,20 @@ def test_of_holds_files_to_expected_hashes(tmp_path):
     expected.write_text(f"file,pdq\nnoise.png,{'0' * 64}\n")
     with pytest.raises(BadInput, match="noise"):
         run("of", path, "--expect", expected)
+
+
+def test_fetch_reads_what_was_listed_and_tells_what_failed(store):
+    assert run("fetch", store) == ""
+    with BankStore(store) as banks:
+        ExchangeBook.of(banks).add("PARTNER", "ncmec")
+    with pytest.raises(Unavailable, match=r"PARTNER: .*no credentials"):
+        run("fetch", store)
+
+
+def test_of_hashes_videos_frame_by_frame(tmp_path):
+    writer = cv2.VideoWriter(str(tmp_path / "film.mp4"), cv2.VideoWriter_fourcc(*"mp4v"), 4, (96, 64))
+    for _ in range(12):
+        writer.write(np.zeros((64, 96, 3), np.uint8))
+    writer.release()
+    lines = run("of", tmp_path / "film.mp4").splitlines()
+    assert [line.split("\t")[1:3] for line in lines] == [["low_quality", f"second {second}.0"] for second in range(3)]
