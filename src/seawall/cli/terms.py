@@ -120,7 +120,9 @@ def retire(texts: tuple[str, ...], store: Path, by: str) -> None:
 @terms.command()
 @store_option
 @click.option("--lexicon", "file", type=click.Path(path_type=Path), help="Check this file, not the store.")
-@click.option("--words", "lists", multiple=True, metavar="LANGUAGE=FILE", help="Everyday words, one a line.")
+@click.option(
+    "--words", "lists", multiple=True, metavar="LANGUAGE=FILE", help="Everyday words, one a line, counts after them."
+)
 @click.option("--sample", type=click.Path(path_type=Path), help="Benign posts: text lines, or Parquet with text.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the whole report, terms in clear, as Parquet.")
 @purpose_option
@@ -131,9 +133,7 @@ def check(
     """Tell what terms would hit before they go live."""
     kept = LexiconStore(store)
     lexicon = read_lexicon(file) if file else kept.load()
-    words = {
-        name: Path(path).read_text(encoding="utf-8").split() for name, _, path in (x.partition("=") for x in lists)
-    }
+    words = {name: _first_words(Path(path)) for name, _, path in (x.partition("=") for x in lists)}
     report = check_lexicon(lexicon, words, _texts(sample) if sample else pa.array([], pa.string()))
     if out:
         kept.shown(_named(by), purpose, len(report))
@@ -212,6 +212,11 @@ def scan(texts: Path, store: Path, file: Path | None) -> None:
 def masked(text: str) -> str:
     """A term as it may stand on a screen: its first letter and its length."""
     return f"{text[:1]}{'•' * (len(text) - 1)}"
+
+
+def _first_words(path: Path) -> list[str]:
+    """The first word of every line: word lists come with and without frequencies."""
+    return [line.split()[0] for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
 def _named(by: str) -> str:
