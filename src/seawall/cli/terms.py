@@ -175,7 +175,10 @@ def export(file: Path, store: Path, by: str, purpose: str) -> None:
 @click.option("--by", default="", help="Who looks or adopts; needed with --purpose and --adopt.")
 @with_settings
 def proposals(run: Path, adopt: bool, store: Path, purpose: str, by: str, settings: Settings) -> None:
-    """List the terms that a run proposes: masked, or in clear with what stood around them for a stated purpose."""
+    """List the terms that a run proposes.
+
+    They are masked, or in clear with what stood around them for a stated purpose.
+    """
     kept = LexiconStore(store)
     found = read_proposals(run, settings.key() if settings.key_file.exists() else None)
     if purpose:
