@@ -199,3 +199,13 @@ def test_the_command_takes_a_term_from_file_to_scan(tmp_path: Path):
     run("export", tmp_path / "out.csv", store, "--by=cyn", "--purpose=exchange")
     assert read_lexicon(tmp_path / "out.csv").terms[0].approved_by == ()
     assert "1 terms retired" in run("retire", "velkor", store, "--by=cyn")
+
+
+def test_check_reads_words_with_their_frequencies_and_a_sample(tmp_path: Path):
+    (tmp_path / "list.csv").write_text("term,severity\ngarden,3\nvelkor,3\n")
+    (tmp_path / "xx.txt").write_text("garden\t1200\nwindow 7\n\n1200 3\n")
+    (tmp_path / "sample.txt").write_text("my g4rden\nnothing\n")
+    words, sample = f"--words=xx={tmp_path / 'xx.txt'}", f"--sample={tmp_path / 'sample.txt'}"
+    said = run("check", f"--lexicon={tmp_path / 'list.csv'}", words, sample, f"--store={tmp_path / 'lexicon'}")
+    assert "g•••••: everyday in xx; 1 posts" in said
+    assert "2 terms: 0 too short, 1 collide with everyday words." in said

@@ -120,7 +120,9 @@ def retire(texts: tuple[str, ...], store: Path, by: str) -> None:
 @terms.command()
 @store_option
 @click.option("--lexicon", "file", type=click.Path(path_type=Path), help="Check this file, not the store.")
-@click.option("--words", "lists", multiple=True, metavar="LANGUAGE=FILE", help="Everyday words, one a line.")
+@click.option(
+    "--words", "lists", multiple=True, metavar="LANGUAGE=FILE", help="Everyday words, one a line, counts after them."
+)
 @click.option("--sample", type=click.Path(path_type=Path), help="Benign posts: text lines, or Parquet with text.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the whole report, terms in clear, as Parquet.")
 @purpose_option
@@ -131,9 +133,7 @@ def check(
     """Tell what terms would hit before they go live."""
     kept = LexiconStore(store)
     lexicon = read_lexicon(file) if file else kept.load()
-    words = {
-        name: Path(path).read_text(encoding="utf-8").split() for name, _, path in (x.partition("=") for x in lists)
-    }
+    words = {name: _first_words(Path(path)) for name, _, path in (x.partition("=") for x in lists)}
     report = check_lexicon(lexicon, words, _texts(sample) if sample else pa.array([], pa.string()))
     if out:
         kept.shown(_named(by), purpose, len(report))
@@ -175,7 +175,10 @@ def export(file: Path, store: Path, by: str, purpose: str) -> None:
 @click.option("--by", default="", help="Who looks or adopts; needed with --purpose and --adopt.")
 @with_settings
 def proposals(run: Path, adopt: bool, store: Path, purpose: str, by: str, settings: Settings) -> None:
-    """List the terms that a run proposes: masked, or in clear with what stood around them for a stated purpose."""
+    """List the terms that a run proposes.
+
+    They are masked, or in clear with what stood around them for a stated purpose.
+    """
     kept = LexiconStore(store)
     found = read_proposals(run, settings.key() if settings.key_file.exists() else None)
     if purpose:
@@ -212,6 +215,11 @@ def scan(texts: Path, store: Path, file: Path | None) -> None:
 def masked(text: str) -> str:
     """A term as it may stand on a screen: its first letter and its length."""
     return f"{text[:1]}{'•' * (len(text) - 1)}"
+
+
+def _first_words(path: Path) -> list[str]:
+    """The first word of every line: word lists come with and without frequencies."""
+    return [line.split()[0] for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
 def _named(by: str) -> str:

@@ -172,7 +172,7 @@ def find(hashes, cut, space, n, keep, table, found):  # type: ignore[no-untyped-
             inner = ends & (spaces ^ (spaces - _ONE))
             ends = ends if inner & _ONE or many else inner
             left = ends & short
-            if i + q <= n:
+            if i + q <= n and ends >> np.uint64(q - 1):
                 key = hashes[i + q] - hashes[i] * power[q]
                 bit = bit_of(key, start_last)
                 if (beginnings[bit >> np.uint64(6)] >> (bit & np.uint64(63))) & _ONE:

@@ -43,6 +43,8 @@ first_bytes = np.array([(1 << (8 * size)) - 1 for size in range(9)], np.uint64)
 alone = np.array([chr(byte).isprintable() and not chr(byte).isalnum() for byte in range(128)] + [False] * 128)
 """Second bytes of pieces whose first letter stands alone: punctuation, and the leads of combining marks."""
 alone[[0xCC, 0xCD]] = True
+closing = np.array([chr(byte) in ".,!:;)" for byte in range(256)])
+"""Punctuation that ends a piece and leaves its word what it is; ? and * may stand for a letter."""
 
 
 class Pieces(NamedTuple):
@@ -173,10 +175,18 @@ def _cut(data, offsets, row, in_tag, memory, pieces, suspect):  # type: ignore[n
             in_low = low_ends != 0
             short = np.uint64(lowest_bit(low_ends) >> 3) if in_low else np.uint64(8)
             rest = np.uint64(0) if in_low else np.uint64(lowest_bit(high_ends) >> 3)
+            end = i + np.int64(short + rest)
+            last = np.int64(0)
+            while end - last > i + 1 and closing[data[end - last - 1]]:
+                last += 1
+            if last:
+                held = np.uint64(end - last - i)
+                short = min(held, np.uint64(8))
+                rest = held - short
             low &= first_bytes[short]
             key = _hashed(_hashed(key, low), high & first_bytes[rest])
-            i += np.int64(short + rest)
-            length = i - begin
+            end -= last
+            length = end - begin
             alone_here = _singles(low, length)
             slot, tag = _slot(key, memory)
             state = memory[slot] ^ tag
@@ -190,10 +200,11 @@ def _cut(data, offsets, row, in_tag, memory, pieces, suspect):  # type: ignore[n
             if state != CLEAN and length:
                 marked = state == DIRTY
                 if state == 0:
-                    begins[count], ends_at[count], of[count] = begin, i, row
+                    begins[count], ends_at[count], of[count] = begin, end, row
                     keys[count] = key if length <= LONGEST else np.uint64(0)
                     count += 1
                     volume += length
+            i = end + last
             if (alone_here or chain >= 0) and length:
                 over = False
                 if alone_here:

@@ -151,7 +151,7 @@ def find_sounds(codes, edge, n, keep, latin, table, found):  # type: ignore[no-u
         while places:
             j = (word << 6) + lowest_bit(places)
             places &= places - np.uint64(1)
-            if 4 <= j - i < _WORD and i < keep:
+            if MIN_SOUNDS - 1 <= j - i < _WORD and i < keep:
                 key, sounds = word_sound(codes, i, j, latin, word_letters)
                 pattern = first_pattern(key, wholes, windows, heads) if sounds >= MIN_SOUNDS else np.int64(-1)
                 if pattern >= 0 and count < len(found):

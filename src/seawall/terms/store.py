@@ -123,6 +123,7 @@ class LexiconStore:
         return lexicon
 
     def _log(self, action: str, by: str, version: int, more: Mapping[str, Any]) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self.folder / "log.jsonl"
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         entry = {"at": self._time(), "by": by, "action": action, "version": version, **more}
