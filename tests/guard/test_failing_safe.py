@@ -205,9 +205,9 @@ def test_two_versions_are_kept(serving, tmp_path, published):
 
 
 def test_without_shared_memory_it_serves_and_says_so(published, monkeypatch, tmp_path):
-    from seawall.guard import shared
+    from seawall.guard import machine_memory
 
-    monkeypatch.setattr(shared.block, "__kwdefaults__", {"where": tmp_path / "no such folder"})
+    monkeypatch.setattr(machine_memory.block, "__kwdefaults__", {"where": tmp_path / "no such folder"})
     with open_guard(published) as guard:
         assert guard.search(BLOCKED, ADULT).decision is Decision.DETERRENCE
         assert "terms in memory of this process alone" in states(guard)

@@ -1,4 +1,4 @@
-"""`seawall guard`: explain a decision, compare before publishing, publish."""
+"""`seawall guard`: explain, compare and publish."""
 
 from pathlib import Path
 

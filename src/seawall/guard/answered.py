@@ -1,4 +1,4 @@
-"""What the library answers in process; its wire form and its id are made on demand."""
+"""What the library answers in process; its wire form on demand."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The canary: what every index holds, so that one that finds nothing is noticed.
+"""The canary: an index that finds nothing is noticed.
 
 A platform's hash scan once found nothing for months, and nobody saw it. An index holds an account, a tag and a term
 that no person ever has; a guard that does not find them is not ready.

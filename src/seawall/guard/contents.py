@@ -1,4 +1,4 @@
-"""What an index is made of: arrays, from a run or from an invented world's truth."""
+"""What an index is made of: arrays, from a run or from a truth."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

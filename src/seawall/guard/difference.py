@@ -1,4 +1,4 @@
-"""What another policy or another index would change, told before it is published."""
+"""What another policy or another index would change."""
 
 from collections import Counter
 from collections.abc import Iterator

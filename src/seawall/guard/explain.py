@@ -1,4 +1,4 @@
-"""Explains decisions to whoever holds the key: what is known of a subject, and which line decides for whom."""
+"""Explains decisions to whoever holds the key."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

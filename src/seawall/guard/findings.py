@@ -1,4 +1,4 @@
-"""From a run's conclusions to what the guard holds: arrays in, contents out.
+"""From a run's conclusions to what the guard holds.
 
 An ordinary account borders on a network when at least `LEAST_TIES` of its own ties lead to the network's members and
 these are `LEAST_SHARE` of all its ties: one tie to a seller is no neighbourhood, and a celebrity has none.

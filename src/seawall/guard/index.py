@@ -1,4 +1,4 @@
-"""A published index, open: tables of keyed ids, terms, hashes of known files.
+"""A published index, open: keyed ids, terms, known files.
 
 A folder of sections (`section.py`), a manifest that is written last, and an index of hashes where there are any. Every
 section carries the version of the index that it was published with, so that parts of two indexes never serve together.

@@ -1,4 +1,4 @@
-"""The decision log: a sample of decisions, for whoever must answer for them.
+"""The decision log: a sample, sealed, forgotten in time.
 
 Lines of JSON, a file a day, readable by their owner only: time, surface, decision, line of the policy, decision id. A
 query that was refused is kept sealed with the deployment's key. Files older than the retention are removed. Writing

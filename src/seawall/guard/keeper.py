@@ -1,4 +1,4 @@
-"""Keeps what a guard answers from: the index in use, late decisions, and what is wrong with them.
+"""Keeps what a guard answers from, and what is wrong with it.
 
 A thread looks a few times a second for new decisions and for another version of the index, verifies what was opened,
 and writes the decision log. Whatever goes wrong is a named state; what was in use stays in use.

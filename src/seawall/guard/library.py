@@ -1,4 +1,4 @@
-"""The guard in process: what a platform's search, recommender and messages call."""
+"""The guard in process: what a platform's services call."""
 
 import itertools
 import secrets as randomness

@@ -1,4 +1,4 @@
-"""Known files: the exact index of `hashes/`, with what each hash is held to be."""
+"""Known files: the exact index of `hashes/`, with opinions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

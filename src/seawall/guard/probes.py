@@ -1,4 +1,4 @@
-"""Counts pages of help, so that search does not tell anyone which words are terms.
+"""Counts pages of help, so that search is no oracle for terms.
 
 Who tries words to see which bring the page gets it a few times a day, then an empty result. The counts stand in one
 byte a viewer in a small table that a machine's workers share; a place in it is a keyed hash, and all are set back when

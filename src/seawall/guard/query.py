@@ -1,4 +1,4 @@
-"""Reads what people type: disguised terms, typos, terms begun, in one compiled call.
+"""Reads what people type, in one compiled call.
 
 The scanner of `terms/` reads the query, and the query without its spaces, as two texts of one call. What the query
 reader of `terms/` finds by sorted arrays (a word that begins a term, a wrong or an extra letter) is looked up here in

@@ -1,4 +1,4 @@
-"""The guard's own keys: what ids in the index are hashed and masked with.
+"""The guard's own keys: what its ids are hashed and masked with.
 
 Everything comes from the deployment's key file by purpose, so that neither an id of a run nor one of another kind can
 be looked for in the index without it.

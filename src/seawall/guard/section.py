@@ -1,4 +1,4 @@
-"""One file of a published index: a head that is checked at once, a body that is mapped and checked later.
+"""One file of an index: a head checked at once, a mapped body.
 
 Layout, in little-endian words of 64 bits: magic, schema version, name, index version, four numbers of the section's
 own, a word that tells whether the key fits, the length of the body in words, four words of SHA-256 over the body, and

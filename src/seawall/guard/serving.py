@@ -1,4 +1,4 @@
-"""Where an index is served from: a folder of versions, and a file that names the current one.
+"""Where an index is served from: versions, one of them current.
 
 A version is copied in whole before it is named, and naming it is one rename: who looks finds the one or the other. The
 version before stays, as what to fall back to.

@@ -1,4 +1,4 @@
-"""Suggestions: nothing is completed towards a risky term, and no risky tag is suggested."""
+"""Suggestions: nothing is completed towards a risky term."""
 
 from collections.abc import Sequence
 

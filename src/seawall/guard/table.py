@@ -1,4 +1,4 @@
-"""Sets of keyed ids, each with a sealed row of 32 bits: one look at one place of the file.
+"""Sets of keyed ids, each with a sealed row: one look at one place.
 
 Open addressing with the ids in order: an id's home is its value scaled to the table, and ids that crowd move on to the
 next slots. Since the ids are keyed hashes they are spread evenly, so almost every answer, also "not here", is found on

@@ -1,4 +1,4 @@
-"""Keyed ids of texts, one or a few at a time, without Arrow: the same ids as `IdKey.column` gives."""
+"""Keyed ids of texts, one or a few at a time, without Arrow."""
 
 # Kernels are typed by numba when they compile; mypy and ruff read them as plain Python.
 # mypy: disable-error-code="operator,arg-type,assignment,type-var"

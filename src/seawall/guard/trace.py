@@ -1,4 +1,4 @@
-"""Decision ids: opaque outside, the whole reason for whoever holds the key.
+"""Decision ids: opaque outside, the reason for who holds the key.
 
 An id is a fixed-size note of what decided (index version, policy, surface, subject, viewer, evidence, time), sealed
 with AES-SIV (RFC 5297). So no store of decisions is needed: the id itself is the record, and all ids look alike.

@@ -1,4 +1,4 @@
-"""Uploads: known files, terms, links and tags, before anything is public. What is held is to be preserved."""
+"""Uploads: known files, terms, links and tags, before publishing."""
 
 from collections.abc import Sequence
 

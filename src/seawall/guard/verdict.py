@@ -1,4 +1,4 @@
-"""What a surface concludes, before it is told: numbers of the policy's table, and what spoke."""
+"""What a surface concludes, before it is told."""
 
 from typing import NamedTuple
 

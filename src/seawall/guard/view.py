@@ -1,4 +1,4 @@
-"""What one request reads: an index, a policy, late decisions, as they were when it began.
+"""What one request reads, as it was when it began.
 
 A view is never changed; a swap or a decision makes a new one. So no request sees parts of two.
 """

@@ -1,4 +1,4 @@
-"""What one account is to the policy: as who asks, as who is asked about."""
+"""What one account is to the policy."""
 
 # Kernels are typed by numba when they compile; mypy and ruff read them as plain Python.
 # mypy: disable-error-code="operator,arg-type,assignment,type-var"

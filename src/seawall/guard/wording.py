@@ -1,7 +1,7 @@
 """The terms of an index: sealed in the file, opened once a machine.
 
 A compiled lexicon spells out what an operator looks for, so it stands in the file under AES-256-GCM. Opened, it is too
-large for every worker to hold its own: they share it in the machine's memory (`shared.py`).
+large for every worker to hold its own: they share it in the machine's memory (`machine_memory.py`).
 """
 
 import hashlib
@@ -15,10 +15,10 @@ import numpy.typing as npt
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from seawall.guard.machine_memory import Block, block
 from seawall.guard.query import ALL_LANES, LANE_OF_ROW, NOTHING, read, read_text, read_words, spelled, worst_of
 from seawall.guard.secrets import Secrets
 from seawall.guard.section import Section, Words, padded
-from seawall.guard.shared import Block, block
 from seawall.guard.table import Rows, frozen
 from seawall.records.errors import Damaged
 from seawall.terms.compiled import unpack

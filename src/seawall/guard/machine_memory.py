@@ -1,4 +1,4 @@
-"""Memory that the workers of one machine share: filled by the first, mapped by the others.
+"""Memory that the workers of one machine share.
 
 A file in the machine's shared memory, never on a disk, in a folder that is its owner's alone. It appears under its name
 only once it is whole.
