@@ -1,4 +1,4 @@
-"""Connections: questions are answered where they arrive, and slow clients are cut off.
+"""Connections: answered where they arrive, slow clients cut off.
 
 A question waits for nothing, so it needs no task, no event and no second write: it is answered as soon as its body is
 whole, which takes less than uvicorn's way through ASGI. Everything else goes that way.

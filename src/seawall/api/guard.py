@@ -1,4 +1,4 @@
-"""The guard's door: questions, appeals and a person's changes over HTTP.
+"""The guard's door: questions, appeals and changes over HTTP.
 
 A bare ASGI application. Only a request that is itself wrong gets anything but a decision (`questions.py`).
 """

@@ -1,4 +1,4 @@
-"""The description of the door, generated from the types that it decodes and encodes."""
+"""The description of the door, generated from its own types."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

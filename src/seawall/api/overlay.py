@@ -1,4 +1,4 @@
-"""Changes by a person's decision: checked, written down, in force when answered."""
+"""Changes by a person's decision: checked, kept, in force."""
 
 from collections.abc import Sequence
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""The guard's questions without a server: a head and a body in, an answer out, at once.
+"""The guard's questions without a server: bytes in, bytes out.
 
 No question waits for anything, so a server may answer where the request arrives. Whatever goes wrong inside, a
 question is answered with the safe default of its surface, and counted.

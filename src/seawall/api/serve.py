@@ -1,4 +1,4 @@
-"""Runs the door: one process, one loop, and a keeper that looks after both."""
+"""Runs the door: one process, one loop, one keeper."""
 
 import asyncio
 import gc

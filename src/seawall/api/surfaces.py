@@ -1,4 +1,4 @@
-"""From a request on the wire to the guard's library and back, one function a surface."""
+"""From a request to the guard's library and back, by surface."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

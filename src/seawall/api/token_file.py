@@ -1,4 +1,4 @@
-"""The file of machine tokens: names, scopes, rates, and digests of secrets."""
+"""The file of machine tokens: names, scopes, rates, digests."""
 
 import os
 import secrets

@@ -1,4 +1,4 @@
-"""`seawall serve` and `seawall token`: the guard's door, and who may knock."""
+"""`seawall serve` and `seawall token`: the guard's door."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Asks the platform's store to keep an account's media before anything is taken away."""
+"""Asks the platform's store to keep media before a removal."""
 
 from collections.abc import Mapping
 from datetime import timedelta

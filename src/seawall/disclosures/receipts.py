@@ -1,4 +1,4 @@
-"""What stays of a finished report in the vault: what was sent, what came back."""
+"""What stays of a finished report in the vault."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""How many there are: each role's share of all accounts, and networks that nobody has seen.
+"""How many there are: shares of roles, and unseen networks.
 
 A run draws a sample of accounts, stratified by risk, for people to judge. The next run, given the one before and their
 verdicts, weighs the strata by their size. Each stratum's roles have a Dirichlet posterior whose prior counts one

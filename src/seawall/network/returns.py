@@ -1,4 +1,4 @@
-"""Accounts that come back under another name: ranked matches with evidence.
+"""Accounts that come back: ranked matches with evidence.
 
 A new account is compared with those that are gone and leave a trace in common (`return_pairs`). Weights are those of
 record linkage (Fellegi and Sunter, JASA 1969): the log of how often a returning person agrees in something over how

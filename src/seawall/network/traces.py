@@ -1,4 +1,4 @@
-"""Traces of accounts that can be compared: values, hashed, by who has them.
+"""Traces of accounts that can be compared, by who has them.
 
 A trace is an account and something that it has: a device, a link or payment handle, a name, a picture, pieces of its
 bio or handle. Pieces are bands of MinHash signatures (Broder, 1997; Indyk and Motwani, STOC 1998): two texts whose

@@ -1,4 +1,4 @@
-"""Reads one text whole: fold it, look its windows up, verify what is found."""
+"""Reads one text whole: fold, look windows up, verify hits."""
 
 # Kernels are typed by numba when they compile; mypy and ruff read them as plain Python.
 # mypy: disable-error-code="operator,arg-type,assignment,type-var"
