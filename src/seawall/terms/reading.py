@@ -1,4 +1,4 @@
-"""Reads one text whole: fold it, look its windows up, verify what is found."""
+"""Reads one text whole: folds it, looks it up, verifies what is found."""
 
 # Kernels are typed by numba when they compile; mypy and ruff read them as plain Python.
 # mypy: disable-error-code="operator,arg-type,assignment,type-var"

@@ -1,4 +1,4 @@
-"""Which texts need reading whole: most hold only words that were seen before.
+"""Which texts need reading whole: most hold only known, clean words.
 
 Words repeat (Zipf), and nearly all are innocent. A text is cut at white space into pieces; a piece's bytes are hashed
 sixteen at a time, and a memory of bits tells whether such a piece held anything that may be a term. Only pieces that
