@@ -215,15 +215,12 @@ def fold_rows(data, begins, ends_at, letters, in_tag, full, out, row_at):  # typ
     page, table, several, count = letters
     entries, codes, starts, ends, levels, runs, flags, hashes, cuts, edges, spaces = out
     ascii_page = np.uint32(page[0]) << np.uint32(8)
-    origin = begins[0]
-    i = origin
+    i = origin = begins[0]
     n = 0
-    rolling = hashes[0] = np.uint64(0)
-    cut = edge = space = np.uint64(0)
+    rolling = hashes[0] = cut = edge = space = np.uint64(0)
     flag = 0
     for row in range(len(begins)):
-        i = begins[row]
-        stop = ends_at[row]
+        i, stop = begins[row], ends_at[row]
         if row:
             bit = np.uint64(1) << np.uint64(n & 63)  # a symbol that no pattern has stands between two texts
             cut, edge, space = cut | bit, edge | bit, space | bit
@@ -233,16 +230,12 @@ def fold_rows(data, begins, ends_at, letters, in_tag, full, out, row_at):  # typ
             hashes[n] = rolling
             if n & 63 == 0:
                 cut = edge = space = np.uint64(0)
-        row_at[row] = n
-        head = n
-        pending = SPACE
-        flag = IN_TAG if in_tag else 0
-        single = 0
+        row_at[row] = head = n
+        pending, single, flag = SPACE, 0, (IN_TAG if in_tag else 0)
         group = before = last_code = np.uint32(0)
         alike_next = _NOT_IN_A_WORD
         while i < stop:
-            code = np.uint32(data[i])
-            following = i + 1
+            code, following = np.uint32(data[i]), i + 1
             if code < 128:
                 entry = table[ascii_page | code]
             else:
@@ -254,11 +247,9 @@ def fold_rows(data, begins, ends_at, letters, in_tag, full, out, row_at):  # typ
                 rolling = rolling * BASE + (mixes[before] if before < 128 else mix(before))
                 n += 1
                 hashes[n] = rolling
-                single += 1
-                i = following
+                single, i = single + 1, following
                 if n & 63 == 0:
-                    at = (n >> 6) - 1
-                    cuts[at], edges[at], spaces[at] = cut, edge, space
+                    cuts[(n >> 6) - 1], edges[(n >> 6) - 1], spaces[(n >> 6) - 1] = cut, edge, space
                     cut = edge = space = np.uint64(0)
                 continue
             kind = (entry >> np.uint32(21)) & np.uint32(15)
@@ -294,17 +285,13 @@ def fold_rows(data, begins, ends_at, letters, in_tag, full, out, row_at):  # typ
                             entries[n], starts[n], ends[n] = read, i - origin, following - origin
                             levels[n], runs[n], flags[n] = level, 1, flag | (IN_RUN if kind == _UNSPACED else 0)
                         rolling = rolling * BASE + (mixes[symbol] if symbol < 128 else mix(symbol))
-                        before = symbol
-                        last_code = code
+                        before, last_code = symbol, code
                         n += 1
                         hashes[n] = rolling
                         if n & 63 == 0:
                             cut = edge = space = np.uint64(0)
-                    single = 1 if level >= GAP else single + 1
-                    level = NONE
-                group = now
-                pending = NONE
-                flag &= IN_TAG
+                    single, level = (1 if level >= GAP else single + 1), NONE
+                group, pending, flag = now, NONE, flag & IN_TAG
                 if not (full or flag) and kind == _LETTER:
                     alike_next = (_LETTER << np.uint32(21)) | (now << np.uint32(29))
                 else:
@@ -314,8 +301,7 @@ def fold_rows(data, begins, ends_at, letters, in_tag, full, out, row_at):  # typ
                 if full and kind == _MARK and n > head:
                     flags[n - 1] |= MARKED
             else:
-                pending = max(pending, SPACE if kind == _SPACE else GAP)
-                alike_next = _NOT_IN_A_WORD
+                pending, alike_next = max(pending, SPACE if kind == _SPACE else GAP), _NOT_IN_A_WORD
                 flag = IN_TAG if kind == _HASH else (flag | MASKED if kind == _MASK else 0)
             i = following
     _close(out, n, i - origin, flag, cut, edge, space)
