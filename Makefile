@@ -30,8 +30,12 @@ bench: setup  ## every benchmark, each with its peers
 trial: setup  ## nine personas through four recommenders, the guard off and on
 	$(BIN)/seawall trial run --json
 
-soak: setup  ## runs killed at ten random moments leave nothing, or a whole run
+soak: setup  ## kills at random moments, long service, ten gigabytes: slow
 	$(BIN)/python tests/soak/kill.py
+	$(BIN)/python tests/soak/effects.py
+	$(BIN)/python tests/soak/effects.py postgres
+	$(BIN)/python tests/soak/disclosures.py
+	$(BIN)/python tests/soak/serve.py --minutes 30
 
 lock: $(VENV)/.ready  ## pin requirements/*.txt with hashes and without addresses
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements/run.txt

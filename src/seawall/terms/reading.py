@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""Reads one text whole: fold, look windows up, verify hits."""
-=======
 """Reads one text whole: folds it, looks it up, verifies what is found."""
->>>>>>> h/terms
 
 # Kernels are typed by numba when they compile; mypy and ruff read them as plain Python.
 # mypy: disable-error-code="operator,arg-type,assignment,type-var"

@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""Which texts need reading whole: most hold only known words.
-=======
 """Which texts need reading whole: most hold only known, clean words.
->>>>>>> h/terms
 
 Words repeat (Zipf), and nearly all are innocent. A text is cut at white space into pieces; a piece's bytes are hashed
 sixteen at a time, and a memory of bits tells whether such a piece held anything that may be a term. Only pieces that
