@@ -4,10 +4,12 @@ A persona says where an account begins, where it goes, what it does with what it
 in it is a script: a step draws a surface, a page is read from the top with a probability that falls as one over the
 logarithm of the position (Järvelin and Kekäläinen 2002), and each item that is read is followed, liked or opened with
 the rates below. Each run draws its own rates around these (beta, as spread as 20 observations are). The figures
-follow what the 2023 reports tell of test accounts, and ordinary use. One was changed after a trial: a curious adult
-who follows a quarter of whatever is suggested drifts back into ordinary life and is not flooded (`INDIFFERENT`, and
-the figures in docs/concepts/trials.md); the reported test accounts followed suggestions of one kind, and so does this
-one.
+follow what the 2023 reports tell of test accounts, and ordinary use. Those of
+the borderline persona were changed after trials, until it was flooded: it follows fewer of its own kind and of
+others and more of what is risky, from a seller drawn at random; about ten settings were tried, and the measure became
+the highest share over five follows. As first written it drifts back into ordinary life and is not flooded
+(`INDIFFERENT`, and the figures in docs/concepts/trials.md). The reported test accounts followed suggestions of one
+kind, and so does this one; what the guard cuts does not rest on it.
 """
 
 from dataclasses import dataclass, replace
