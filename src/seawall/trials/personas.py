@@ -9,7 +9,7 @@ the borderline persona were changed after trials, until it was flooded: it follo
 others and more of what is risky, from a seller drawn at random; about ten settings were tried, and the measure became
 the highest share over five follows. As first written it drifts back into ordinary life and is not flooded
 (`INDIFFERENT`, and the figures in docs/concepts/trials.md). The reported test accounts followed suggestions of one
-kind, and so does this one; what the guard cuts does not rest on it.
+kind, and so does this one.
 """
 
 from dataclasses import dataclass, replace
