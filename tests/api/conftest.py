@@ -1,7 +1,7 @@
 """One server for all tests of the door that do not disturb it."""
 
 import pytest
-from guarding import Deployment, serving
+from asking import Deployment, serving
 
 
 @pytest.fixture(scope="session")

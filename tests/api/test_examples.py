@@ -14,11 +14,11 @@ from django.test import RequestFactory, override_settings
 from fastapi import FastAPI
 
 sys.path.append(str(Path(__file__).parents[2]))
+from asking import BLOCKED, BUYER, FREE, SELLER, STRANGER
 from examples.django_guard import guarded_recommender as django_recommender
 from examples.django_guard import guarded_search as django_search
 from examples.fastapi_guard import guarded_recommender, guarded_search
 from examples.guard_client import SAFE, AsyncGuard, SyncGuard
-from guarding import BLOCKED, BUYER, FREE, SELLER, STRANGER
 
 POSTS = [{"author": STRANGER, "text": f"{FREE} in spring"}, {"author": SELLER, "text": f"{FREE} and {BLOCKED}"}]
 ACCOUNTS = [SELLER, STRANGER, BUYER, "account-5"]

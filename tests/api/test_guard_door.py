@@ -7,7 +7,7 @@ import time
 
 import numpy as np
 import pytest
-from guarding import BLOCKED, BUYER, CHILD, FREE, KEY, SELLER, STRANGER
+from asking import BLOCKED, BUYER, CHILD, FREE, KEY, SELLER, STRANGER
 
 from seawall.api.appeals import read_appeals
 from seawall.guard.answers import ANSWERS

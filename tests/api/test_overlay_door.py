@@ -1,7 +1,7 @@
 """A person's decision over HTTP: in force when answered, and only if signed."""
 
 import pytest
-from guarding import SELLER, STRANGER, Deployment, serving
+from asking import SELLER, STRANGER, Deployment, serving
 
 from seawall.effects.overlay_entries import OverlayAction
 

@@ -5,7 +5,7 @@ import json
 
 import msgspec
 import pytest
-from guarding import BLOCKED, CHILD, FREE, KEY, SELLER, STRANGER, Deployment
+from asking import BLOCKED, CHILD, FREE, KEY, SELLER, STRANGER, Deployment
 
 from seawall.api.appeals import AppealQueue
 from seawall.api.guard import GuardDoor

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 sys.path.append(str(Path(__file__).parents[1] / "soak"))
+from asking import BUYER, CHILD, STRANGER, serving
 from bench.load import Load, drive, post
-from guarding import BUYER, CHILD, STRANGER, serving
 from serve import soak
 
 from seawall.api.token_file import revoke_token

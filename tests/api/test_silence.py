@@ -15,8 +15,8 @@ from importlib.resources import files
 import httpx
 import numpy as np
 import pytest
+from asking import BLOCKED, Deployment, serving
 from examples.guard_client import AsyncGuard
-from guarding import BLOCKED, Deployment, serving
 from scipy.stats import wilcoxon
 from test_examples import service
 

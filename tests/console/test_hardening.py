@@ -95,7 +95,8 @@ def test_an_unknown_host_is_refused(database):
 
 
 def ask_django(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    told = {name: value for name, value in os.environ.items() if not name.startswith("SEAWALL_")} | environment
+    ours = ("SEAWALL_", "DJANGO_ALLOW_ASYNC")  # the latter is the browser tests' own
+    told = {name: value for name, value in os.environ.items() if not name.startswith(ours)} | environment
     return subprocess.run(
         [sys.executable, "-m", "django", *arguments], env=told, capture_output=True, text=True, check=False
     )

@@ -21,8 +21,8 @@ sys.path.append(str(Path(__file__).parents[2]))
 sys.path.append(str(Path(__file__).parents[1] / "api"))
 import numpy as np
 import psutil
+from asking import BLOCKED, BUYER, CHILD, FREE, SELLER, STRANGER, Deployment, Server, serving
 from bench.load import Load, Outcome, drive, post
-from guarding import BLOCKED, BUYER, CHILD, FREE, SELLER, STRANGER, Deployment, Server, serving
 
 from seawall.effects.overlay_entries import OverlayAction
 

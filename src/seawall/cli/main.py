@@ -28,7 +28,7 @@ COMMANDS = {
     "up": ("seawall.cli.up:up", "Run the console, the guard and the executor on this machine."),
     "console": ("seawall.cli.console:console", "Serve the console, where people review networks."),
     "cases": ("seawall.cli.cases:cases", "Open cases from runs, carry out what was decided."),
-    "audit": ("seawall.cli.audit:audit", "Verify the log of who did and saw what."),
+    "audit": ("seawall.cli.audit:audit", "Verify and anchor the log of who did and saw what."),
     "disclose": ("seawall.cli.disclose:disclose", "Report cases, state reasons, preserve evidence, share signals."),
     "purge": ("seawall.cli.keeping:purge", "Remove old run folders and backups."),
     "erase": ("seawall.cli.keeping:erase", "Erase an account from runs and backups."),

@@ -1,4 +1,4 @@
-"""Takes a picture of every page, phone and desktop, light and dark: `python -m console.pictures` from tests/."""
+"""Takes a picture of every page, phone and desktop, light and dark: `python -m console.screenshots` from tests/."""
 
 import sys
 from io import BytesIO
