@@ -67,12 +67,7 @@ def _write(path: Path, size: int, fill: Fill) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".filling-")
     try:
         os.posix_fallocate(handle, 0, 8 * size)  # a full memory is told here, not by a signal when a page is touched
-        with mmap.mmap(handle, 8 * size) as mapped:
-            words = np.frombuffer(mapped, np.uint64)
-            try:
-                fill(words)
-            finally:
-                del words
+        fill(np.frombuffer(mmap.mmap(handle, 8 * size), np.uint64))  # unmapped with the last view of it
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
