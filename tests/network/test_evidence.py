@@ -8,8 +8,23 @@ from small_graph import small_graph
 from seawall.network.evidence import SIGNAL_COLUMNS, Column, Evidence, join, profile_evidence, signal_evidence
 from seawall.signals.base import SIGNALS
 from seawall.signals.catalogue import detectors
+from seawall.signals.complaints import Complaints
 from seawall.signals.known_media import example_known
 from seawall.signals.terms import example_scanner
+
+
+def complaints(*pairs: tuple[int, int]) -> pa.Table:
+    """(accused, reporter) pairs."""
+    accused, reporters = zip(*pairs, strict=True)
+    ids = {"account_id": pa.array(accused, pa.uint64()), "reporter_id": pa.array(reporters, pa.uint64())}
+    return pa.table({**ids, "first_at": pa.array(range(len(pairs)), pa.timestamp("us", tz="UTC"))})
+
+
+def verdicts(**of: str) -> pa.Table:
+    """Verdicts by account, as a7="confirmed"."""
+    ids = pa.array([int(name[1:]) for name in of], pa.uint64())
+    said = pa.array(list(of.values()), pa.string())
+    return pa.table({"subject_kind": pa.array(["account"] * len(of)), "subject_id": ids, "verdict": said})
 
 
 def signal(account: int, what: str, count: int) -> dict:
@@ -22,6 +37,21 @@ def test_a_signal_is_the_logarithm_of_its_count_in_its_column():
     found = signal_evidence(small_graph(4), pa.Table.from_pylist(rows, SIGNALS))
     assert found.column("terms.in_offer").tolist() == pytest.approx([0, np.log(4), 0, 0])
     assert found.column("searches.for_term").tolist() == pytest.approx([0, 0, np.log(2), 0])
+
+
+def test_complaints_weigh_by_the_record_of_those_who_complain():
+    rows = complaints((1, 50), (2, 50), (3, 50), (9, 50), (8, 60), (7, 60), (7, 61))
+    told = Complaints().detect({"complaints": rows, "verdicts": verdicts(a1="confirmed", a2="confirmed")})
+    worth = np.expm1(signal_evidence(small_graph(10), told).column("complaints.received"))
+    assert worth[8] == pytest.approx(1, rel=1e-3)
+    assert worth[7] == pytest.approx(2, rel=1e-3)
+    assert worth[9] > 2
+
+
+def test_two_hundred_strangers_count_as_fewer_than_five():
+    rows = complaints(*[(1, reporter) for reporter in range(100, 300)])
+    told = Complaints().detect({"complaints": rows, "verdicts": verdicts()})
+    assert np.expm1(signal_evidence(small_graph(2), told).column("complaints.received"))[1] < 5
 
 
 def test_every_column_of_signals_is_one_that_a_detector_gives():

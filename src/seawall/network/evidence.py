@@ -66,6 +66,9 @@ SIGNAL_COLUMNS = (
 )
 """Signals that are evidence on an account, as log(1 + count)."""
 
+REPORTED, ONE_REPORT = "complaints.received", 0.1
+"""Complaints count as reports by people without a record, of whom one has this strength."""
+
 _TIE_SAYS = {
     "follow": ("follows", "is followed by"),
     "message": ("writes to", "is written to by"),
@@ -89,13 +92,20 @@ _TIE_FAMILY = {
 
 
 def signal_evidence(graph: Graph, signals: pa.Table) -> Evidence:
-    """The signals on accounts as columns."""
+    """The signals on accounts as columns, complaints by the record of those who complain."""
     values = np.zeros((graph.n, len(SIGNAL_COLUMNS)), np.float32)
     for place, column in enumerate(SIGNAL_COLUMNS):
         rows = signals.filter(pc.equal(signals["what"], column.name))
         accounts = graph.places(rows["subject_id"].to_numpy().astype(np.uint64, copy=False))
-        values[accounts, place] = np.log1p(rows["count"].to_numpy())
+        reported = column.name == REPORTED
+        values[accounts, place] = np.log1p(_reports(rows["strength"]) if reported else rows["count"].to_numpy())
     return Evidence(SIGNAL_COLUMNS, values)
+
+
+def _reports(strengths: pa.ChunkedArray) -> Floats:
+    """How many reports by people without a record a strength is worth; it is a noisy-or of reports."""
+    worth: Floats = np.log1p(-strengths.to_numpy()) / np.float32(np.log1p(-ONE_REPORT))
+    return worth
 
 
 def profile_evidence(graph: Graph, accounts: pa.Table, posts: Floats, searches: pa.Table) -> Evidence:
