@@ -44,7 +44,7 @@ def test_a_buyer_is_judged_by_the_families_of_buying():
 
 def test_who_looks_and_follows_without_taking_part_is_no_buyer():
     assert conclude(buyer=0.99, follows=2.5, searches=1.5, views=1).flagged.tolist() == [False]
-    assert conclude(buyer=0.99, follows=2.5, searches=1.5, answered=1).flagged.tolist() == [True]
+    assert conclude(buyer=0.99, follows=2.5, searches=1.5, answered=1.5).flagged.tolist() == [True]
 
 
 def test_no_finding_without_evidence_or_without_risk():

@@ -16,7 +16,7 @@ from seawall.network.graph import Floats
 FLAGGED_FROM = 0.5
 """More likely than not: the threshold of an accusation."""
 
-TAKING_PART = 1.0
+TAKING_PART = 1.4
 """Contact with sellers, from either side, that an accusation of buying needs, in log-odds: many look and no more."""
 
 WORTH_A_FINDING = 0.02
