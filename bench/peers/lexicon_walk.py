@@ -51,7 +51,7 @@ def lexicon_walk(activity: Path, lexicon: Path, out: Path) -> Path:
     terms = pacsv.read_csv(lexicon)["term"].cast(pa.string()).combine_chunks()
     said = _said(activity, ids, pc.utf8_ltrim(pc.utf8_lower(terms), characters="#"))
     confirmed, cleared = _verdicts(activity, ids)
-    found = accuse(said & ~cleared | confirmed, cleared, _ties(activity, ids))
+    found = accuse(said & ~cleared | confirmed, cleared, follow_ties(activity, ids))
     out.mkdir(parents=True)
     pq.write_table(_findings(ids, found), out / "findings.parquet")
     pq.write_table(_members(ids, found), out / "members.parquet")
@@ -113,7 +113,7 @@ def _matches(texts: pa.Array | pa.ChunkedArray, pattern: str) -> Flags:
     return found
 
 
-def _ties(activity: Path, ids: pa.Array) -> csr_matrix:
+def follow_ties(activity: Path, ids: pa.Array) -> csr_matrix:
     """Who follows, or does anything else with, whom: 1 for each way, row after column."""
     total = csr_matrix((len(ids), len(ids)), dtype=np.float32)
     for table, source, sink in (("follows", "follower_id", "followee_id"), ("interactions", "actor_id", "target_id")):

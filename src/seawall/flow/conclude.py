@@ -6,22 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from seawall.flow.believe import Belief
 from seawall.flow.gather import Material
 from seawall.flow.progress import Stages
 from seawall.hashes.bank import KnownMedia
-from seawall.network.cold_start import ColdStart
 from seawall.network.communities import communities
-from seawall.network.evidence import join, profile_evidence, signal_evidence
 from seawall.network.findings import Findings, conclude_accounts
 from seawall.network.graph import THINGS
 from seawall.network.moving_media import Batches, MovingMedia, moving_media
 from seawall.network.returns import Returns, returns_among
 from seawall.network.returns_told import returns_of_flagged
 from seawall.network.roles import role_probabilities
-from seawall.network.takeover import method_of, with_verdicts
 from seawall.network.things import ThingFindings, conclude_things
 from seawall.network.traces import Profiles
-from seawall.network.verdicts import known_classes
 from seawall.terms.lexicon import Lexicon
 from seawall.terms.proposals import proposals
 from seawall.terms.proposed import Proposed
@@ -40,14 +37,9 @@ class Conclusions:
     returns: Returns
 
 
-def conclude(material: Material, seed: int, stages: Stages, batches: Batches, listed: KnownMedia) -> Conclusions:
-    """Draw every conclusion from what was gathered."""
-    graph, tables = material.graph, material.tables
-    known = known_classes(graph, tables["verdicts"])
-    with stages.stage("beliefs"):
-        context = profile_evidence(graph, tables["accounts"], material.posts, tables["searches"])
-        start = ColdStart(graph, material.bags, join([signal_evidence(graph, material.signals), context]), known, seed)
-        opinion = with_verdicts(graph, start.opinion(), known, seed)
+def conclude(belief: Belief, seed: int, stages: Stages, batches: Batches, listed: KnownMedia) -> Conclusions:
+    """Draw every conclusion from what is believed."""
+    graph, tables, opinion = belief.material.graph, belief.material.tables, belief.opinion
     with stages.stage("findings"):
         roles = role_probabilities(opinion.evidence, opinion.probabilities)
         findings = conclude_accounts(roles, opinion.families)
@@ -61,7 +53,7 @@ def conclude(material: Material, seed: int, stages: Stages, batches: Batches, li
     with stages.stage("returns"):
         returned = returns_among(Profiles.of(tables["accounts"], tables["devices"]), graph.ties["follow"])
         returns = returns_of_flagged(returned, findings)
-    return Conclusions(findings, things, accused, network, method_of(known), moving, returns)
+    return Conclusions(findings, things, accused, network, belief.method, moving, returns)
 
 
 def propose_terms(

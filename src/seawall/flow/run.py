@@ -4,6 +4,7 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+from seawall.flow.believe import believe
 from seawall.flow.conclude import conclude, propose_terms
 from seawall.flow.gather import gather
 from seawall.flow.order import Order
@@ -40,11 +41,12 @@ def run(order: Order, stages: Stages, now: datetime | None = None) -> Path:
             admission = admit(order.activity, work, order.key, plain_ids=order.plain_ids, now=now or datetime.now(UTC))
         with open_lake(work / "lake", order.engine, order.threads) as lake:
             material = gather(lake, detectors(Scanner.compile(lexicon), known), stages)
-            conclusions = conclude(material, order.seed, stages, lake.batches, known)
+            belief = believe(lake, material, lexicon, order.seed, stages)
+            conclusions = conclude(belief, order.seed, stages, lake.batches, known)
             proposed = propose_terms(lake.batches, material, conclusions.findings, lexicon, stages)
         with stages.stage("write"):
             names = Names(work / "lake" / "names" if order.plain_ids else None)
-            outcome = spell(order, admission, material, conclusions, proposed, names)
+            outcome = spell(order, admission, belief.material, conclusions, proposed, names)
             summary = write_run(folder, work, outcome, lexicon, known.entries)
             shutil.rmtree(work)
         write_summary(folder, summary, stages)

@@ -27,7 +27,7 @@ def report_view(outcome: Outcome, degraded: tuple[str, ...]) -> ReportView:
         accounts=outcome.material.graph.n,
         roles=dict(sorted(Counter(outcome.roles[flagged].tolist()).items())),
         networks=tuple(sorted(networks, key=lambda network: -network.risk * len(network.members))),
-        certainty=_certainty(outcome, degraded),
+        certainty=Certainty.of(outcome.conclusions.findings, METHOD, degraded, outcome.population.sentences()),
         tables=tuple(TableCount(name, c.rows, c.kept, c.quarantined) for name, c in outcome.admission.tables.items()),
         proposed_terms=_terms(outcome),
         refusals={
@@ -37,19 +37,6 @@ def report_view(outcome: Outcome, degraded: tuple[str, ...]) -> ReportView:
         },
         profile=order.profile,
         plain_ids=order.plain_ids,
-    )
-
-
-def _certainty(outcome: Outcome, degraded: tuple[str, ...]) -> Certainty:
-    risk, flagged = outcome.conclusions.findings.risk, outcome.conclusions.findings.flagged
-    inside, outside = (np.histogram(of, np.linspace(0, 1, 21))[0].tolist() for of in (risk[flagged], risk[~flagged]))
-    return Certainty(
-        tuple(inside),
-        tuple(outside),
-        float((1 - risk[flagged]).sum()),
-        METHOD,
-        degraded,
-        outcome.population.sentences(),
     )
 
 

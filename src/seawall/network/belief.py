@@ -31,8 +31,8 @@ NATS = 2.5
 DOUBTED, TRUSTED, PLAIN, SHRUNK = 0.3, 0.6, 10.0, 4.0
 """A circle counts not at all, or in full, from these shares of how many the median member's circle has who are marked.
 
-Whoever offers under a term or is sought is marked. Shares are measured against everyone's; `PLAIN` times as many as
-among everyone is plain enough for any circle.
+Whoever offers under a term, is sought or is confirmed is marked. Shares are measured against everyone's; `PLAIN` times
+as many as among everyone is plain enough for any circle.
 """
 
 SOUGHT = 1.0
@@ -128,7 +128,8 @@ class Beliefs:
         self.content = read_content(own)
         # A term beside an offer, or being sought: those who warn or teach name terms too, and few look for them.
         offering = (self.content.terms > 0) & (self.content.offers > 0)
-        self.marked = (offering | (self._sought(self.content.looks) >= SOUGHT)).astype(np.float32)
+        sought = self._sought(self.content.looks) >= SOUGHT
+        self.marked = (offering | sought | (known == SELLS)).astype(np.float32)
         self.now = self._decided(_softmax(self._first()))
 
     def settle(self, rounds: int, trees: Floats | None = None, *, ease: float = 0.0) -> Floats:

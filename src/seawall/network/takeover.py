@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import logit
 
 from seawall.network.belief import BUYS, BYSTANDER, OPEN, SELLS, Labels
@@ -16,6 +17,9 @@ ENOUGH = {BYSTANDER: 20, SELLS: 60, BUYS: 60}
 
 SURE = 1e-4
 """A model's probability is taken no closer to 0 or 1 than this."""
+
+SUSPECTED, LIKELY = 0.2, 0.6
+"""A belief in selling from which an account's words are worth hearing, and what it then counts at least."""
 
 
 def learnt_classes(known: Labels) -> list[int]:
@@ -55,6 +59,16 @@ def with_verdicts(graph: Graph, opinion: Opinion, known: Labels, seed: int) -> O
         odds[open_to_it, place] = (odds[open_to_it, place] + learnt[open_to_it]) / 2
     pooled = np.exp(odds - odds.max(axis=1, keepdims=True))
     return replace(opinion, probabilities=(pooled / pooled.sum(axis=1, keepdims=True)).astype(np.float32))
+
+
+def suspects(opinion: Opinion, known: Labels) -> npt.NDArray[np.float64]:
+    """The belief in selling of those worth listening to for words that sellers use, (n,), 0 for all others.
+
+    A confirmed seller counts in full, whom people cleared not at all.
+    """
+    sells = opinion.probabilities[:, SELLS].astype(np.float64)
+    sells = np.where(known == OPEN, sells, known == SELLS)
+    return np.where(sells > SUSPECTED, np.maximum(sells, LIKELY), 0.0)
 
 
 def _attributes(opinion: Opinion, odds: Floats, known: Labels) -> Floats:

@@ -4,18 +4,22 @@ A bag of words per account, hashed to 2^22 places (Weinberger et al., ICML 2009)
 place between a soft set and everyone, with the account's own use left out, so that no account is scored by itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numba as nb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 from scipy.sparse import csr_matrix
 
+from seawall.network.numbering import places_of
 from seawall.network.surprise import Floats
 
 PLACES = 1 << 22
 LONGEST = 64
+
+Batches = Callable[[str, Sequence[str]], Iterable[pa.RecordBatch]]
 
 
 def words_of(texts: pa.Array | pa.ChunkedArray) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
@@ -67,6 +71,19 @@ def pairs_of(owners: npt.NDArray[np.int64], texts: pa.Array | pa.ChunkedArray) -
     """
     rows, places = words_of(texts)
     return _distinct(owners[rows] * PLACES + places)
+
+
+def bags_and_posts(
+    batches: Batches, ids: npt.NDArray[np.uint64], bios: pa.ChunkedArray
+) -> tuple[csr_matrix, npt.NDArray[np.float32]]:
+    """Bags of the words in posts, tags and bios; and how many posts each account has. `batches` reads a table."""
+    pairs, posts = [pairs_of(np.arange(len(ids)), bios)], np.zeros(len(ids), np.float32)
+    for batch in batches("posts", ("account_id", "text", "hashtags")):
+        owners = places_of(ids, batch["account_id"].to_numpy())
+        posts += np.bincount(owners, minlength=len(ids)).astype(np.float32)
+        tags = owners[np.asarray(pc.list_parent_indices(batch["hashtags"]))]
+        pairs += [pairs_of(owners, batch["text"]), pairs_of(tags, pc.list_flatten(batch["hashtags"]))]
+    return bags_of(pairs, len(ids)), posts
 
 
 def bags_of(pairs: Sequence[npt.NDArray[np.int64]], n: int) -> csr_matrix:

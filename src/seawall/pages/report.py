@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from math import log10
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from seawall.network.findings import Findings
 from seawall.network.layout import drawing
 from seawall.records.roles import ROLES, SELLER_SIDE, Role
 
@@ -89,6 +90,16 @@ class Certainty:
     method: str
     degraded: tuple[str, ...] = ()
     population: tuple[str, ...] = ()  # what is estimated of everyone
+
+    @classmethod
+    def of(cls, findings: Findings, method: str, degraded: tuple[str, ...], population: tuple[str, ...]) -> Self:
+        """Of these findings."""
+        risk, flagged = findings.risk, findings.flagged
+        inside, outside = (
+            np.histogram(of, np.linspace(0, 1, 21))[0].tolist() for of in (risk[flagged], risk[~flagged])
+        )
+        wrong = float((1 - risk[flagged]).sum())
+        return cls(tuple(inside), tuple(outside), wrong, method, degraded, population)
 
 
 @dataclass(frozen=True, slots=True)

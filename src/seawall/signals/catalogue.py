@@ -21,3 +21,8 @@ def detectors(scanner: Scanner, known: KnownMedia) -> tuple[Detector, ...]:
         Searches(scanner),
         ProfileReuse(),
     )
+
+
+def term_detectors(scanner: Scanner) -> tuple[Detector, ...]:
+    """Those of them that a lexicon speaks through."""
+    return (Terms(scanner), Searches(scanner))
