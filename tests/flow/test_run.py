@@ -28,6 +28,7 @@ SCHEMAS = {
     "findings": tables.FINDINGS,
     "networks": tables.NETWORKS,
     "members": tables.MEMBERS,
+    "history": tables.HISTORY,
     "terms": tables.TERMS,
     "quarantine": tables.QUARANTINE,
     "returns": tables.RETURNS,
@@ -214,6 +215,8 @@ def test_networks_keep_their_names_from_run_to_run(world, keyed, tmp_path):
     before = table(keyed, "networks")["network_id"]
     assert after["network_id"].equals(before)
     assert after["previous_id"].equals(before)
+    told = table(tmp_path / "after", "history").to_pylist()
+    assert {(row["run"], row["event"]) for row in told} == {(1, "founded"), (2, "kept")}
 
 
 def test_a_run_never_overwrites_another(world, keyed):

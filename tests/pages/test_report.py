@@ -140,7 +140,13 @@ def test_no_text_from_outside_adds_a_tag(text):
     def with_text(words: str) -> ReportView:
         member = Member(words, "seller", 0.8, (words,))
         one = network(name=words, members=(member,), edges=np.empty((0, 2), np.int64), weights=np.empty(0, np.float32))
-        one = replace(one, terms=((words, 2),), shared=((words, 2),), previous=f"a{words}", weekly={words: (1, 2)})
+        one = replace(
+            one,
+            terms=((words, 2),),
+            shared=((words, 2),),
+            history=(f"split from a{words} in run 2",),
+            weekly={words: (1, 2)},
+        )
         terms = (ProposedTerm(words, 1.0, 2, 1, 1),)
         return view(one, title=words, made_for=words, proposed_terms=terms, refusals={words: 3})
 
@@ -261,7 +267,7 @@ def test_a_run_that_flags_nobody_says_so():
 
 
 def test_a_research_report_names_no_account_term_link_or_network():
-    one = network(40, previous="00facade00facade")
+    one = network(40, history=("split from 00facade00facade in run 2 with 4 of its accounts",))
     page = Page(html := render(view(one, profile="research", plain_ids=True)))
     assert "article" not in page.tags
     assert "map" not in page.values("class")

@@ -11,9 +11,10 @@ from seawall.flow.conclude import Conclusions
 from seawall.flow.gather import Material
 from seawall.flow.order import Order
 from seawall.intake.admission import Admission
-from seawall.lake.run_tables import Names, read_members, read_sample
+from seawall.lake.run_tables import Names, read_history, read_members, read_sample
 from seawall.network.graph import THING_COLUMN
-from seawall.network.identity import name_networks
+from seawall.network.history import continued
+from seawall.network.identity import Named, name_networks
 from seawall.network.population import Groups, Population, Sampled, population
 from seawall.network.things import ThingFindings
 from seawall.records.ids import Keys
@@ -43,8 +44,8 @@ class Things:
 class Outcome:
     """`accounts` spells every account of the graph, `pictures` the moving media; `roles` the likeliest of each finding.
 
-    `networks` are (id, id in the run before), in the order of their numbers in `conclusions`; `terms` is the table of
-    proposed terms.
+    `networks` are (id, id in the run before), in the order of their numbers in `conclusions`; `history` is what became
+    of them, `terms` the table of proposed terms.
     """
 
     order: Order
@@ -53,7 +54,8 @@ class Outcome:
     conclusions: Conclusions
     accounts: pa.Array
     roles: npt.NDArray[np.str_]
-    networks: Sequence[tuple[str, str | None]]
+    networks: Sequence[Named]
+    history: pa.Table
     things: Mapping[str, Things]
     pictures: pa.Array
     population: Population
@@ -83,6 +85,8 @@ def spell(
     sampled = Sampled.of(read_sample(order.previous), material.graph, material.tables["verdicts"], accounts)
     grouped = Groups(accused, number)
     groups = [accounts.take(pa.array(accused[number == n])).to_pylist() for n in range(int(number.max(initial=-1)) + 1)]
+    earlier = read_members(order.previous)
+    named = name_networks(groups, earlier)
     return Outcome(
         order,
         admission,
@@ -90,7 +94,8 @@ def spell(
         conclusions,
         accounts,
         np.array(ROLES, np.str_)[conclusions.findings.likeliest()],
-        name_networks(groups, read_members(order.previous) if order.previous else {}),
+        named,
+        continued(read_history(order.previous), groups, named, earlier),
         {thing: _things(order, material, thing, found) for thing, found in conclusions.things.items()},
         names.spell("media", conclusions.moving.media),
         population(material.graph, material.signals, conclusions.findings, grouped, sampled, order.seed),

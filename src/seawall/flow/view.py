@@ -10,6 +10,7 @@ from scipy.sparse import triu
 from seawall.flow.outcome import Outcome, spell_texts, texts_of
 from seawall.network.communities import ties_among
 from seawall.network.graph import Graph
+from seawall.network.history import sentences
 from seawall.network.portrait import leading, sharing, weekly
 from seawall.pages.report import Certainty, Member, NetworkView, ProposedTerm, ReportView, TableCount
 
@@ -29,7 +30,7 @@ def report_view(outcome: Outcome, degraded: tuple[str, ...]) -> ReportView:
         networks=tuple(sorted(networks, key=lambda network: -network.risk * len(network.members))),
         certainty=Certainty.of(outcome.conclusions.findings, METHOD, degraded, outcome.population.sentences()),
         tables=tuple(TableCount(name, c.rows, c.kept, c.quarantined) for name, c in outcome.admission.tables.items()),
-        proposed_terms=_terms(outcome),
+        proposed_terms=ProposedTerm.every(outcome.terms),
         refusals={
             "accounts hidden from search and recommendations": int(flagged.sum()),
             "hashtags closed": len(outcome.things["tag"].closed),
@@ -55,7 +56,7 @@ def _network(
     inside = np.searchsorted(outcome.conclusions.accused, members)
     ties = triu(ties_among(graph, inside), k=1).tocoo()
     weeks = weekly(signals, graph.accounts[inside])
-    name, previous = outcome.networks[number]
+    name, _ = outcome.networks[number]
     shared = {
         f"{'an' if thing == 'avatar' else 'a'} {thing}": sharing(graph.shares[thing], inside)
         for thing in ("link", "avatar")
@@ -70,7 +71,7 @@ def _network(
         first_week=weeks.first,
         terms=tags,
         shared=tuple((what, count) for what, count in shared.items() if count),
-        previous=previous,
+        history=sentences(outcome.history, name),
     )
 
 
@@ -91,8 +92,3 @@ def _tags(outcome: Outcome) -> list[tuple[tuple[str, int], ...]]:
     places = np.array([place for one in best for place, _ in one], np.int64)
     spelt = iter(spell_texts(outcome.order, "tag", texts_of(outcome.material, "tag", places)).to_pylist())
     return [tuple((next(spelt), users) for _, users in one) for one in best]
-
-
-def _terms(outcome: Outcome) -> tuple[ProposedTerm, ...]:
-    columns = ("term_id", "score", "accounts", "flagged_accounts", "innocent_accounts")
-    return tuple(ProposedTerm(*row) for row in zip(*(outcome.terms[name].to_pylist() for name in columns), strict=True))

@@ -37,6 +37,7 @@ def write_run(
     quarantine = read_quarantine(work)
     if outcome.order.profile == "platform":
         tables = {"findings": _findings(outcome), "signals": _signals(outcome), "terms": outcome.terms}
+        tables["history"] = outcome.history
         tables |= {**_networks(outcome), **_spread(outcome), "quarantine": quarantine}
         tables["sample"] = outcome.population.sample.rows(outcome.labels(outcome.population.sample.accounts))
         for name, table in tables.items():

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from seawall.records.errors import BadInput, UnknownVersion
-from seawall.records.run import SAMPLE, SCHEMA_VERSION
+from seawall.records.run import HISTORY, SAMPLE, SCHEMA_VERSION
 
 Ids = npt.NDArray[np.uint64]
 _NAMES = pa.schema({"kind": pa.string(), "key": pa.uint64(), "name": pa.string()})
@@ -47,14 +47,23 @@ def write_table(folder: Path, name: str, table: pa.Table) -> None:
     pq.write_table(table.combine_chunks(), folder / f"{name}.parquet", compression="zstd")
 
 
-def read_members(run: Path) -> Mapping[str, Sequence[str]]:
-    """The accounts of every network of an earlier run."""
+def read_members(run: Path | None) -> Mapping[str, Sequence[str]]:
+    """The accounts of every network of an earlier run, where there is one."""
+    if run is None:
+        return {}
     check_version(run)
     table = pq.read_table(run / "members.parquet", columns=["network_id", "account_id"])
     networks: dict[str, list[str]] = {}
     for network, account in zip(*(table[name].to_pylist() for name in table.column_names), strict=True):
         networks.setdefault(network, []).append(account)
     return networks
+
+
+def read_history(run: Path | None) -> pa.Table:
+    """What became of networks up to an earlier run; nothing without one or where it kept none."""
+    if run is None or not (run / "history.parquet").exists():
+        return HISTORY.empty_table()
+    return pq.read_table(run / "history.parquet")
 
 
 def read_sample(run: Path | None) -> pa.Table:

@@ -10,17 +10,23 @@ from collections.abc import Mapping, Sequence
 
 LEAST_SHARE = 1 / 3
 
+Named = tuple[str, str | None]
 
-def name_networks(
-    networks: Sequence[Sequence[str]], earlier: Mapping[str, Sequence[str]]
-) -> list[tuple[str, str | None]]:
-    """(network id, earlier id or None) for each list of account ids."""
+
+def related(networks: Sequence[Sequence[str]], earlier: Mapping[str, Sequence[str]]) -> Mapping[tuple[int, str], int]:
+    """(place, earlier id) of every new and earlier network that share enough accounts, and how many they share."""
     home = {account: name for name, accounts in earlier.items() for account in accounts}
-    overlaps = []
-    for place, accounts in enumerate(networks):
-        for name, shared in Counter(home[account] for account in accounts if account in home).items():
-            if shared >= LEAST_SHARE * min(len(accounts), len(earlier[name])):
-                overlaps.append((-shared, place, name))
+    return {
+        (place, name): shared
+        for place, accounts in enumerate(networks)
+        for name, shared in sorted(Counter(home[account] for account in accounts if account in home).items())
+        if shared >= LEAST_SHARE * min(len(accounts), len(earlier[name]))
+    }
+
+
+def name_networks(networks: Sequence[Sequence[str]], earlier: Mapping[str, Sequence[str]]) -> list[Named]:
+    """(network id, earlier id or None) for each list of account ids."""
+    overlaps = [(-shared, place, name) for (place, name), shared in related(networks, earlier).items()]
     kept: dict[int, str] = {}
     for _, place, name in sorted(overlaps):
         if place not in kept and name not in kept.values():

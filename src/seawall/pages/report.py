@@ -13,6 +13,7 @@ from typing import Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from seawall.network.findings import Findings
@@ -44,7 +45,7 @@ class NetworkView:
     """A network. `edges`, shape (m, 2), are places in `members`; `weights`, shape (m,).
 
     `weekly` counts sightings by kind of evidence, one a week from `first_week`; `terms` and `shared` (what is shared,
-    such as "a link") come with the accounts that use them; `previous` is its name in the run before.
+    such as "a link") come with the accounts that use them; `history` is what became of it, the latest first.
     """
 
     name: str
@@ -56,7 +57,7 @@ class NetworkView:
     first_week: date | None = None
     terms: tuple[tuple[str, int], ...] = ()
     shared: tuple[tuple[str, int], ...] = ()
-    previous: str | None = None
+    history: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,12 @@ class ProposedTerm:
     accounts: int
     flagged: int
     innocent: int
+
+    @classmethod
+    def every(cls, terms: pa.Table) -> "tuple[ProposedTerm, ...]":
+        """Those of a run's table."""
+        columns = ("term_id", "score", "accounts", "flagged_accounts", "innocent_accounts")
+        return tuple(cls(*row) for row in zip(*(terms[name].to_pylist() for name in columns), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +178,7 @@ def _row(place: int, network: NetworkView, tell: Callable[[int], int]) -> dict[s
     """A network in a table; a research report tells no more of it, and not its name."""
     counts = Counter(member.role for member in network.members)
     roles = {role: tell(count) for role, count in counts.items()}
-    named = {} if tell is coarse else {"name": network.name, "previous": network.previous}
+    named = {} if tell is coarse else {"name": network.name, "history": network.history}
     return {"place": place, "risk": network.risk, "size": tell(len(network.members)), "roles": roles, **named}
 
 

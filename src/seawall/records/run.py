@@ -49,6 +49,17 @@ NETWORKS = pa.schema(
         pa.field("evidence", pa.string(), False),
     ]
 )
+HISTORY = pa.schema(
+    [
+        pa.field("run", pa.int64(), False),  # counted from the first that was given to the next with --previous
+        pa.field("network_id", pa.string(), False),
+        pa.field("event", pa.string(), False),  # founded, kept, split, merged or ended
+        pa.field("earlier", pa.list_(pa.string()), False),  # the networks that it split from or took in
+        pa.field("stayed", pa.int64(), False),  # accounts that came from these, or from the run before
+        pa.field("joined", pa.int64(), False),
+        pa.field("left", pa.int64(), False),
+    ]
+)
 MEMBERS = pa.schema(
     [
         pa.field("network_id", pa.string(), False),
