@@ -7,6 +7,7 @@ import msgspec
 
 from seawall.cli.configuration import Settings, with_settings
 from seawall.lake.kept_runs import is_run
+from seawall.pages.evaluation import render_evaluation
 from seawall.records.errors import BadInput
 from seawall.records.ids import IdKey
 from seawall.trials.evaluate import Evaluation, summarise
@@ -27,22 +28,28 @@ TRUTH = click.Path(path_type=Path, exists=True, dir_okay=False)
     metavar="RUN TRUTH",
     help="Another run and its truth, pooled with the first; may be given several times.",
 )
+@click.option("--page", type=click.Path(path_type=Path, dir_okay=False), help="Write a page with the figures drawn.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @with_settings
 def evaluate(
     run: Path,
     truth: Path,
     also: tuple[tuple[Path, Path], ...],
+    page: Path | None,
     as_json: bool,
     settings: Settings,
 ) -> None:
     """Measure runs against the truth of their worlds.
 
     Prints recall, precision, role F1, false accusations in each look-alike community, network recovery and
-    calibration, each with its interval. Runs with keyed ids need the key file that they were made with.
+    calibration, each with its interval, and how often a run is wrong where it is sure. Runs with keyed ids need the key
+    file that they were made with.
     """
     worlds = [judge(folder, known, None, _key(folder, settings)) for folder, known in [(run, truth), *also]]
-    tell(summarise(worlds), as_json=as_json)
+    found = summarise(worlds)
+    if page:
+        page.write_text(render_evaluation(f"How right {run.name} is", found.lines(), found.coverage), encoding="utf-8")
+    tell(found, as_json=as_json)
 
 
 def _key(run: Path, settings: Settings) -> IdKey | None:

@@ -18,6 +18,7 @@ from seawall.guard.findings import ages_of, contents_of, hoods_of, listed, subje
 from seawall.guard.publish import publish
 from seawall.intake.quarantine import by_reason, read_quarantine
 from seawall.lake.run_tables import write_table
+from seawall.network.coverage import unsure
 from seawall.network.returns_told import return_rows, with_returns
 from seawall.network.spread_told import spread_rows, spread_tables
 from seawall.network.told import account_rows, member_rows, network_rows, thing_rows
@@ -140,6 +141,7 @@ def _counts(outcome: Outcome, tell: Callable[[int], int]) -> dict[str, object]:
         "tables": {name: {part: getattr(c, part) for part in ("rows", "kept", "quarantined")} for name, c in came},
         "accounts": outcome.material.graph.n,
         "flagged": tell(int(flagged.sum())),
+        "unsure": tell(int(unsure(outcome.conclusions.findings.risk, flagged).sum())),
         "networks": len(outcome.networks),
         "by_role": {str(role): tell(by_role[role]) for role in ROLES if role is not Role.BYSTANDER},
         "signals": len(outcome.material.signals),

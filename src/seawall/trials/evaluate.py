@@ -13,6 +13,8 @@ Every account of the truth counts, also those removed before the run. JSON keys,
 * `hard.{no_post, stories_only, returned}.{recall, recall_low, recall_high, truth, right}` of the seller side
 * `networks.{pair_f1, pair_f1_low, pair_f1_high, pair_recall, pair_precision, truth, found}`
 * `calibration.{slope, ece, brier_skill}` with `_low` and `_high`; `calibration.above` accounts have a risk above 0.1
+* `coverage.{accounts, sure, share, error, error_when_sure}` of the accounts with a finding, and `coverage.curve`, pairs
+  of a share of them (surest first) and the error among these
 
 A value that is not defined (nothing to divide by) is null.
 """
@@ -25,6 +27,7 @@ from typing import Any
 
 import numpy as np
 
+from seawall.network.coverage import Coverage
 from seawall.records.ids import IdKey
 from seawall.records.roles import ROLES, SELLER_SIDE, Role
 from seawall.trials.calibration import Calibration, calibrate
@@ -80,6 +83,7 @@ class Evaluation:
     hard: dict[str, Proportion]
     networks: Recovery
     calibration: Calibration
+    coverage: Coverage
 
     def lines(self) -> list[str]:
         """As a person reads it."""
@@ -97,6 +101,7 @@ class Evaluation:
         told += [f"network pairs    F1 {self.networks.f1}", f"calibration      slope {self.calibration.slope}"]
         told += [f"                 ECE above 0.1 {self.calibration.ece}"]
         told += [f"                 Brier skill {self.calibration.brier_skill}"]
+        told += self.coverage.lines()
         told += ["false accusations (flagged of accounts, share, one-sided 95 % bound)"]
         for name, one in self.false_accusations.items():
             share = f"{one.share:8.3%}" if one.share is not None else "       -"
@@ -127,6 +132,7 @@ class Evaluation:
                 **_named("brier_skill", self.calibration.brier_skill),
                 "above": self.calibration.above,
             },
+            "coverage": self.coverage.facts(),
         }
 
 
@@ -170,7 +176,14 @@ def summarise(worlds: Sequence[Judged], seed: int = 0) -> Evaluation:
         hard=hard,
         networks=recover(rng, all_.truth_network, all_.found_network, DRAWS),
         calibration=calibrate(rng, all_.risk, all_.truth != bystander, all_.has_finding),
+        coverage=_coverage(all_),
     )
+
+
+def _coverage(all_: Judged) -> Coverage:
+    """Over accounts with a finding: of the others nobody ever doubted."""
+    rows, bystander = all_.has_finding, ROLES.index(Role.BYSTANDER)
+    return Coverage.of(all_.risk[rows], all_.said[rows] != bystander, all_.truth[rows] != bystander)
 
 
 def _class(confusion: np.ndarray[Any, Any], inside: np.ndarray[Any, Any]) -> Class:
