@@ -94,12 +94,6 @@ def updated_pagerank(
     return merged, ranks.reshape(seeds.shape)
 
 
-def per_strength(graph: csr_matrix, ranks: Floats) -> Floats:
-    """Ranks divided by the summed weight of an account's ties, so that hubs do not win by size; 0 without a tie."""
-    strength = _strength(graph, _weights(graph)).reshape(-1, *[1] * (ranks.ndim - 1))
-    return np.divide(ranks, strength, out=np.zeros_like(ranks), where=strength > 0)
-
-
 def lift(graph: csr_matrix, seeds: Floats, *, damping: float = 0.85, iterations: int = 20, threads: int = 1) -> Floats:
     """Rank from the seeds over rank from everyone, [n] or [n, k]: above one, an account is nearer than by chance.
 
