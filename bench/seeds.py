@@ -133,7 +133,9 @@ def page(trial: Trial, found: Mapping[str, Mapping[str, float]]) -> str:
 
 Worlds of {trial.accounts:,} accounts, seeds {spell_seeds(trial.seeds)}; so many sellers are confirmed, nobody is
 cleared, and there is no lexicon. Without one a run reads what accounts near to confirmed sellers say, takes the terms
-that it would propose as its lexicon, and reads again (`seawall.flow.believe`). Written by `{command}`.
+that it would propose as its lexicon, and reads again (`seawall.flow.believe`).
+
+`{command}`
 
 Recall is of the sellers' side beyond the seeds in the first {FIRST} names; `reached` of networks that hold a seed;
 `walk` of the first {FIRST} names by personalised PageRank from the seeds over that from everyone.

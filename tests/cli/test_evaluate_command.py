@@ -58,3 +58,11 @@ def test_a_keyed_run_without_its_key_says_what_is_missing(seawall, truth, tmp_pa
     result = seawall("evaluate", make_run(tmp_path / "run"), "--truth", truth)
     assert result.exit_code == 2
     assert "--key-file" in result.stderr
+
+
+def test_a_page_shows_how_wrong_a_run_is_where_it_is_sure(seawall, truth, tmp_path):
+    page = tmp_path / "evaluation.html"
+    result = seawall("evaluate", make_run(tmp_path / "run"), "--truth", truth, "--page", page)
+    assert result.exit_code == 0
+    assert "Error against coverage" in page.read_text()
+    assert "coverage" in result.output

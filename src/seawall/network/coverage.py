@@ -1,5 +1,6 @@
-"""Where evidence is thin a run is unsure: its error against how much it decides.
+"""Where a run is unsure, and its error against how much it decides.
 
+Evidence is thin where the chance that a decision is right is small.
 Selective classification (El-Yaniv and Wiener, JMLR 11, 2010): decisions are taken surest first, and the error among
 those taken is told for every share of them. How sure a decision is follows from the risk alone: the chance that it is
 right.

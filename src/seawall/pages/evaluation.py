@@ -1,4 +1,4 @@
-"""The page of an evaluation: its lines, and risk against coverage drawn."""
+"""The page of an evaluation: its figures, and error by coverage."""
 
 from collections.abc import Sequence
 
