@@ -128,6 +128,39 @@ def test_a_misspelling_more_common_than_the_word_is_a_word():
     assert len(scanner.scan_column(pa.array(["velkrin"] * 9 + ["velkorin"] * 20))) == 29
 
 
+@pytest.mark.parametrize(
+    ("text", "term"),
+    [
+        ("θαση", "θαθοθη"),
+        ("#xgenobikx", "genobbik"),
+        ("gune?", "gunege"),
+        ("fanki?", "fankifi"),
+    ],
+)
+def test_several_weak_signs_make_no_hit(text: str, term: str):
+    assert Scanner.compile(Lexicon.of([term])).scan_text(f"garden {text} window") == []
+
+
+def test_letters_that_read_alike_are_not_one_letter():
+    scanner = Scanner.compile(Lexicon.of(["genoli"]), lanes=())  # li may be written 11
+    assert scanner.scan_text("geno11")
+    assert not scanner.scan_text("genol")
+
+
+def test_a_mask_in_the_middle_or_a_star_at_the_end_stands_for_a_letter():
+    scanner = Scanner.compile(Lexicon.of(["fankifo"]))
+    assert all(scanner.scan_text(text) for text in ("fank?fo", "fanki*o", "fankif*"))
+
+
+def test_a_word_of_another_orthography_is_a_word_and_a_disguise_is_not():
+    scanner = Scanner.compile(Lexicon.of(["rokifa"]))
+    everyday = [f"pıso zö {word} rökıfa şepö" for word in ("kı", "tö", "yo", "ğı")]
+    disguised = [f"garden {word} rökıfa window" for word in ("sun", "rain", "fog", "ice")]
+    assert len(scanner.scan_column(pa.array(everyday))) == 0
+    assert scanner.scan_column(pa.array(disguised)).row.tolist() == [0, 1, 2, 3]
+    assert scanner.scan_column(pa.array(everyday[:1])).row.tolist() == [0], "once, it may be a disguise"
+
+
 def test_recall_under_disguises_that_nobody_tuned_it_on():
     _, terms = world(3, 18, 600)
     words = Language.of("plain", 3).words[:300]

@@ -10,11 +10,11 @@ import pyarrow as pa
 
 from seawall.terms.alphabet import Disguise, Kind, alphabet
 from seawall.terms.compiled import Compiled, Sounds, pack, unpack
-from seawall.terms.fold import span_hashes
 from seawall.terms.lexicon import Lexicon
+from seawall.terms.own_words import own_words
 from seawall.terms.patterns import edit_table, forms_of, letters_of, opening_table, spellings, visual_tables
 from seawall.terms.query import QueryReader
-from seawall.terms.reading import BITS, COST, EDIT, END, LANE, MILLI, ROW, START, TERM
+from seawall.terms.reading import BITS, COST, END, LANE, MILLI, ROW, START, TERM
 from seawall.terms.rules import Rules, looked_for
 from seawall.terms.scan import scan
 from seawall.terms.sieve import new_memory
@@ -31,7 +31,6 @@ class Lane(StrEnum):
 
 
 LANES = tuple(Lane)
-RARE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +116,12 @@ class Scanner:
     def scan_column(self, texts: pa.Array | pa.ChunkedArray, *, hashtags: bool = False) -> Hits:
         """The hits in a column of text; a null has none. `hashtags`: each row is one hashtag without its #.
 
-        Of the edit and phonetic lanes, spellings that the column uses more often than the term itself are left out.
+        Words of the column's own, which only look, sound or are spelt like a term, are left out (`terms.own_words`).
         """
         data, offsets = utf8(texts)
         found = scan(data, offsets, hashtags, self._lanes, self.blob, self.memory)
         found = self._rules.settled(found)
-        found = found[~own_words(found, data, offsets)]
+        found = found[~own_words(found, data, offsets, self.lexicon)]
         return Hits(
             found[:, ROW],
             found[:, TERM],
@@ -165,27 +164,6 @@ class Scanner:
                 known.add(term)
                 hits.append(Hit(term, start, end, Lane.EDIT, ("edit",), cost))
         return hits
-
-
-def own_words(
-    found: npt.NDArray[np.int64], data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]
-) -> npt.NDArray[np.bool_]:
-    """Marks hits by edit or by sound that are words of their own: more common than the term they would misspell.
-
-    The noisy-channel argument of spelling correction (Kernighan, Church and Gale, COLING 1990): a slip of a word is
-    rarer than the word. Up to `RARE` uses are let through, since a column may hold one evasion and nothing else.
-    """
-    weak = found[:, LANE] >= EDIT
-    out = np.zeros(len(found), bool)
-    if not weak.any():
-        return out
-    plain = np.bincount(found[~weak, TERM], minlength=int(found[:, TERM].max()) + 1)
-    at = np.flatnonzero(weak)
-    begin = offsets[found[at, ROW]]
-    spelling = span_hashes(data, begin + found[at, START], begin + found[at, END])
-    _, which, uses = np.unique(spelling, return_inverse=True, return_counts=True)
-    out[at] = uses[which] > np.maximum(plain[found[at, TERM]], RARE)
-    return out
 
 
 def utf8(texts: pa.Array | pa.ChunkedArray) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
