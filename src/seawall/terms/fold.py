@@ -40,6 +40,7 @@ _SYMBOL = np.uint32(0x1FFFFF)
 _LOOKALIKE_LETTER = np.uint32((2 << 21) | (5 << 25))
 _DOLLAR = np.uint32(ord("$"))
 _QUESTION = np.uint32(ord("?"))
+_RUN = np.uint32(int(Group.UNSPACED))
 _KIND_AND_GROUP = np.uint32((15 << 21) | (7 << 29))
 _NOT_IN_A_WORD = np.uint32(0xFFFFFFFF)
 
@@ -266,7 +267,7 @@ def fold_rows(data, begins, ends_at, letters, in_tag, full, out, row_at):  # typ
             if (_LETTERLIKE >> kind) & np.uint32(1):
                 now = entry >> np.uint32(29)
                 level = max(pending, np.int64(transition[(group << np.uint32(3)) | now]))
-                loose = np.uint64(flag & IN_TAG != 0) | np.uint64(kind == _UNSPACED)
+                loose = np.uint64(flag & IN_TAG != 0) | np.uint64(now == _RUN)
                 parts = np.int64(count[entry & _SYMBOL]) if kind == _SEVERAL else 1
                 for part in range(parts):
                     read = entry
@@ -283,14 +284,14 @@ def fold_rows(data, begins, ends_at, letters, in_tag, full, out, row_at):  # typ
                             ends[n - 1] = following - origin
                     else:
                         bit = np.uint64(n & 63)
-                        cut |= (np.uint64(level > NONE) | loose) << bit
+                        cut |= (np.uint64(level > NONE) | (loose & np.uint64(part == 0))) << bit
                         edge |= np.uint64(level > (GAP if flag & MASKED else WEAK)) << bit
                         space |= np.uint64(level == SPACE) << bit
                         cuts[n >> 6], edges[n >> 6], spaces[n >> 6] = cut, edge, space
                         codes[n] = code
                         if full:
                             entries[n], starts[n], ends[n] = read, i - origin, following - origin
-                            levels[n], runs[n], flags[n] = level, 1, flag | (IN_RUN if kind == _UNSPACED else 0)
+                            levels[n], runs[n], flags[n] = level, 1, flag | (IN_RUN if now == _RUN else 0)
                         rolling = rolling * BASE + (mixes[symbol] if symbol < 128 else mix(symbol))
                         before, last_code = symbol, code
                         n += 1
