@@ -113,9 +113,9 @@ class Language:
             return str(int(dice * 1e7) % 2100)
         return word
 
-    def terms(self, count: int) -> list[str]:
-        """Words that its posts do not use, long enough to be terms."""
-        known = set(self.words)
+    def terms(self, count: int, known: frozenset[str] = frozenset()) -> list[str]:
+        """Words that neither its posts use nor the `known` ones are, long enough to be terms."""
+        known = known | frozenset(self.words)
         found: dict[str, None] = {}
         while len(found) < count:
             word = self.word(LANGUAGES[self.name][3] + int(self.rng.integers(0, 2)))
@@ -131,8 +131,9 @@ def world(seed: int, posts: int, terms: int) -> tuple[list[str], list[str]]:
     by_language = [language.posts(share) for language in languages]
     mixed = [post for row in zip(*by_language, strict=True) for post in row][:posts]
     spread = terms // 2 // len(languages)
+    everyday = frozenset(word for language in languages for word in language.words)
     found: dict[str, None] = {}
     for language in languages[1:]:
-        found |= dict.fromkeys(language.terms(spread))
-    found |= dict.fromkeys(languages[0].terms(terms - len(found)))
+        found |= dict.fromkeys(language.terms(spread, everyday))
+    found |= dict.fromkeys(languages[0].terms(terms - len(found), everyday))
     return mixed, list(found)

@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 import pytest
-from tests.terms.babel import Language, world
+from tests.terms.babel import UNSPACED, Language, world
 from tests.terms.obfuscator import VISUAL, examples
 
 from seawall.terms.lexicon import Lexicon, Match, Status, Term
@@ -128,6 +128,39 @@ def test_a_misspelling_more_common_than_the_word_is_a_word():
     assert len(scanner.scan_column(pa.array(["velkrin"] * 9 + ["velkorin"] * 20))) == 29
 
 
+@pytest.mark.parametrize(
+    ("text", "term"),
+    [
+        ("θαση", "θαθοθη"),
+        ("#xgenobikx", "genobbik"),
+        ("gune?", "gunege"),
+        ("fanki?", "fankifi"),
+    ],
+)
+def test_several_weak_signs_make_no_hit(text: str, term: str):
+    assert Scanner.compile(Lexicon.of([term])).scan_text(f"garden {text} window") == []
+
+
+def test_letters_that_read_alike_are_not_one_letter():
+    scanner = Scanner.compile(Lexicon.of(["genoli"]), lanes=())  # li may be written 11
+    assert scanner.scan_text("geno11")
+    assert not scanner.scan_text("genol")
+
+
+def test_a_mask_in_the_middle_or_a_star_at_the_end_stands_for_a_letter():
+    scanner = Scanner.compile(Lexicon.of(["fankifo"]))
+    assert all(scanner.scan_text(text) for text in ("fank?fo", "fanki*o", "fankif*"))
+
+
+def test_a_word_of_another_orthography_is_a_word_and_a_disguise_is_not():
+    scanner = Scanner.compile(Lexicon.of(["rokifa"]))
+    everyday = [f"pıso zö {word} rökıfa şepö" for word in ("kı", "tö", "yo", "ğı")]
+    disguised = [f"garden {word} rökıfa window" for word in ("sun", "rain", "fog", "ice")]
+    assert len(scanner.scan_column(pa.array(everyday))) == 0
+    assert scanner.scan_column(pa.array(disguised)).row.tolist() == [0, 1, 2, 3]
+    assert scanner.scan_column(pa.array(everyday[:1])).row.tolist() == [0], "once, it may be a disguise"
+
+
 def test_recall_under_disguises_that_nobody_tuned_it_on():
     _, terms = world(3, 18, 600)
     words = Language.of("plain", 3).words[:300]
@@ -150,14 +183,15 @@ def test_benign_posts_are_left_alone():
 
 
 @pytest.mark.parametrize(
-    ("query", "term"), [("velkorim", 0), ("velko", 0), ("vel korin", 0), ("tambr", 1), ("v3lkorin", 0)]
+    ("language", "terms"), [("kana", 300), ("han", 300), ("thai", 300), ("arabic", 300), ("hebrew", 300)]
 )
-def test_a_query_is_read_with_typos_and_unfinished(query: str, term: int):
-    scanner = Scanner.compile(Lexicon.of(["velkorin", "tamber"]))
-    assert term in {hit.term for hit in scanner.read_query(query)}
-
-
-@pytest.mark.parametrize("query", ["vel", "garden", "timber", "", "velvet corner"])
-def test_an_innocent_query_is_not_read_as_a_term(query: str):
-    scanner = Scanner.compile(Lexicon.of(["velkorin", "tamber"]))
-    assert [hit for hit in scanner.read_query(query) if query != "timber"] == []
+def test_scripts_without_spaces_and_from_right_to_left_are_read_and_left_alone(language: str, terms: int):
+    made = Language.of(language, 8)
+    chosen, posts = made.terms(terms), made.posts(2_000)
+    scanner = Scanner.compile(Lexicon.of(chosen))
+    joint = "" if language in UNSPACED else " "
+    said = pa.array([joint.join((post, term, post)) for post, term in zip(posts, chosen, strict=False)])
+    hits = scanner.scan_column(said)
+    found = set(zip(hits.row.tolist(), hits.term.tolist(), strict=True))
+    assert np.mean([(row, row) in found for row in range(terms)]) >= 0.99
+    assert len(np.unique(scanner.scan_column(pa.array(posts)).row)) <= 2

@@ -11,6 +11,8 @@ from seawall.terms.alphabet import alphabet
 from seawall.terms.fold import alike, fold_rows, new_stream
 from seawall.terms.lexicon import Lexicon
 from seawall.terms.patterns import letters_of
+from seawall.terms.reading import END, START
+from seawall.terms.scan import scan
 from seawall.terms.scanner import Scanner
 
 LETTERS = letters_of(alphabet())
@@ -70,8 +72,9 @@ def test_offsets_point_into_the_original(text: str):
 @settings(max_examples=300, deadline=None)
 @given(st.binary())
 def test_no_bytes_crash_it(raw: bytes):
-    found = SCANNER.scan_bytes(raw)
-    assert all(0 <= hit.start < hit.end <= len(raw) for hit in found)
+    data, bounds = np.frombuffer(raw or b"\0", np.uint8), np.array((0, len(raw)), np.int64)
+    found = scan(data, bounds, False, 3, SCANNER.blob, SCANNER.memory)
+    assert all(0 <= start < end <= len(raw) for start, end in found[:, [START, END]].tolist())
 
 
 def test_lone_surrogates_are_read_over():

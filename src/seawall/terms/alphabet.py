@@ -266,6 +266,8 @@ def alphabet() -> Alphabet:
         elif kind is Kind.LETTER and not reading:
             kind = Kind.INVISIBLE
         flat[code] = packed(symbol, kind, disguise)
+        if kind is Kind.SEVERAL and _within(code, _UNSPACED):  # voiced kana are two symbols, and letters of a run
+            flat[code] |= np.uint32(Group.UNSPACED << 29)
     flat[0x1F1E6:0x1F200] |= np.uint32(Group.FLAG << 29)
     flat[0xAC00:0xD7A4] = np.arange(0xAC00, 0xD7A4, dtype=np.uint32) | np.uint32(Kind.LETTER << 21)
     symbols = np.zeros((len(several), 4), np.uint32)

@@ -18,7 +18,7 @@ from seawall.records.errors import SeawallWarning
 from seawall.terms.lexicon import Lexicon
 from seawall.terms.scanner import Scanner
 
-MAGIC = b"seawall-terms-2\n"
+MAGIC = b"seawall-terms-4\n"
 _DIGEST = 32
 
 

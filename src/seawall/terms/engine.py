@@ -28,9 +28,10 @@ _ONE = np.uint64(1)
 class Table(NamedTuple):
     """A compiled set of patterns.
 
-    `starts` and `wholes` are bit arrays of the hashes of beginnings and of whole patterns. `prefix` and `lengths`
-    [slots]: the lengths that patterns of one beginning have. `head` [slots] and `next` [patterns] chain the patterns of
-    one hash `window`, -1 at the end. Without beginnings (`q` 0) a table serves `find_words` alone.
+    `starts` and `wholes` are bit arrays of the hashes of beginnings (of patterns shorter than `q`: as long as the
+    shortest pattern) and of whole patterns. `prefix` and `lengths` [slots]: the lengths that patterns of one beginning
+    have. `head` [slots] and `next` [patterns] chain the patterns of one hash `window`, -1 at the end. Without
+    beginnings (`q` 0) a table serves `find_words` alone.
     """
 
     q: int
@@ -53,7 +54,10 @@ def build(
     *,
     many: bool = False,
 ) -> Table:
-    """A table of patterns given their prefix hash, whole hash and length, each of shape (patterns,)."""
+    """A table of patterns given their prefix hash, whole hash and length, each of shape (patterns,).
+
+    The prefix of a pattern shorter than `q` is as long as the shortest pattern.
+    """
     count = len(window)
     slots = _power_of_two(2 * count, 16)
     bits = min(1 << 24, _power_of_two(12 * count, 1 << 12)) >> 6
@@ -91,6 +95,13 @@ def bit_of(key, last):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     return ((key * SPREAD) >> np.uint64(20)) & last
 
 
+@nb.njit(inline="always")
+def _in_bits(key, bits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """1 where the bit of a hash is set, else 0."""
+    bit = bit_of(key, np.uint64(len(bits) * 64 - 1))
+    return (bits[bit >> np.uint64(6)] >> (bit & np.uint64(63))) & _ONE
+
+
 @nb.njit(cache=True)
 def _set(bits, key):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     bit = bit_of(key, np.uint64(len(bits) * 64 - 1))
@@ -101,9 +112,10 @@ def _set(bits, key):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
 def _fill(table, prefix, window, length):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     for pattern in range(len(window)):
         _set(table.wholes, window[pattern])
-        if 0 < table.q <= length[pattern]:
-            key = prefix[pattern]
+        key = prefix[pattern]
+        if table.q:
             _set(table.starts, key)
+        if 0 < table.q <= length[pattern]:
             slot = home(key, len(table.prefix))
             while table.lengths[slot] != 0 and table.prefix[slot] != key:
                 slot = (slot + 1) & (len(table.prefix) - 1)
@@ -130,9 +142,8 @@ def lowest_bit(_context, bits):  # type: ignore[no-untyped-def]  # noqa: ANN001,
 @nb.njit(inline="always")
 def first_pattern(key, wholes, windows, heads):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """The first pattern with this hash, or -1; the others follow it in the table's chain."""
-    bit = bit_of(key, np.uint64(len(wholes) * 64 - 1))
     pattern = np.int64(-1)
-    if (wholes[bit >> np.uint64(6)] >> (bit & np.uint64(63))) & _ONE:
+    if _in_bits(key, wholes):
         slot = home(key, len(windows))
         while heads[slot] >= 0 and windows[slot] != key:
             slot = (slot + 1) & (len(windows) - 1)
@@ -147,7 +158,7 @@ def _after(first, second, shift):  # type: ignore[no-untyped-def]  # noqa: ANN00
 
 
 @nb.njit(cache=True, error_model="numpy")
-def find(hashes, cut, space, n, keep, table, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def find(hashes, cut, space, n, keep, table, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, C901
     """Windows whose hash is a pattern's: fills `found` with rows (start, end, pattern) and returns how many.
 
     `hashes` [n + 1], `cut` and `space` are a stream's; matches start before `keep`. Where a text is plain words,
@@ -156,7 +167,7 @@ def find(hashes, cut, space, n, keep, table, found):  # type: ignore[no-untyped-
     """
     q, many, short_lengths, beginnings, wholes, prefix, lengths, windows, heads, _ = table
     short = np.uint64(short_lengths)
-    start_last = np.uint64(len(beginnings) * 64 - 1)
+    least = lowest_bit(short | (_ONE << np.uint64(63))) + 1
     count = 0
     for word in range((keep >> 6) + 1):
         starts = cut[word]
@@ -172,10 +183,11 @@ def find(hashes, cut, space, n, keep, table, found):  # type: ignore[no-untyped-
             inner = ends & (spaces ^ (spaces - _ONE))
             ends = ends if inner & _ONE or many else inner
             left = ends & short
+            if left:  # in scripts without spaces nearly always: one probe for all the short lengths
+                left *= _in_bits(hashes[i + least] - hashes[i] * power[least], beginnings)
             if i + q <= n and ends >> np.uint64(q - 1):
                 key = hashes[i + q] - hashes[i] * power[q]
-                bit = bit_of(key, start_last)
-                if (beginnings[bit >> np.uint64(6)] >> (bit & np.uint64(63))) & _ONE:
+                if _in_bits(key, beginnings):
                     slot = home(key, len(prefix))
                     while lengths[slot] != 0 and prefix[slot] != key:
                         slot = (slot + 1) & (len(prefix) - 1)

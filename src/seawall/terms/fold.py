@@ -39,6 +39,8 @@ _LETTERLIKE = np.uint32(sum(1 << kind for kind in (2, 3, 4, 8, 9, 10)))
 _SYMBOL = np.uint32(0x1FFFFF)
 _LOOKALIKE_LETTER = np.uint32((2 << 21) | (5 << 25))
 _DOLLAR = np.uint32(ord("$"))
+_QUESTION = np.uint32(ord("?"))
+_RUN = np.uint32(int(Group.UNSPACED))
 _KIND_AND_GROUP = np.uint32((15 << 21) | (7 << 29))
 _NOT_IN_A_WORD = np.uint32(0xFFFFFFFF)
 
@@ -149,6 +151,12 @@ def _next_kind(data, i, stop, page, table):  # type: ignore[no-untyped-def]  # n
     return (lookup(page, table, np.uint32(data[i])) >> np.uint32(21)) & np.uint32(15)
 
 
+@nb.njit(inline="always")
+def _masks(code, data, i, stop, page, table):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Whether a mask character, the next at byte `i`, stands for a letter: a question mark at a word's end asks."""
+    return code != _QUESTION or (_LETTERLIKE >> _next_kind(data, i, stop, page, table)) & np.uint32(1) != 0
+
+
 @nb.njit(cache=True, error_model="numpy")
 def _latin_ahead(data, i, stop):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """The kind of a letter where the same word goes on with a Latin one within these bytes, else that of a space."""
@@ -217,7 +225,7 @@ def fold_rows(data, begins, ends_at, letters, in_tag, full, out, row_at):  # typ
     ascii_page = np.uint32(page[0]) << np.uint32(8)
     i = origin = begins[0]
     n = 0
-    rolling = hashes[0] = cut = edge = space = np.uint64(0)
+    rolling = hashes[0] = cut = edge = space = loose = np.uint64(0)
     flag = 0
     for row in range(len(begins)):
         i, stop = begins[row], ends_at[row]
@@ -243,11 +251,11 @@ def fold_rows(data, begins, ends_at, letters, in_tag, full, out, row_at):  # typ
                 entry = lookup(page, table, code)
             if entry & _KIND_AND_GROUP == alike_next and entry & _SYMBOL != before:
                 before = entry & _SYMBOL  # most letters follow another letter of their kind: nothing else changes
+                cut |= loose << np.uint64(n & 63)
                 codes[n] = last_code = code
                 rolling = rolling * BASE + (mixes[before] if before < 128 else mix(before))
-                n += 1
+                single, i, n = single + 1, following, n + 1
                 hashes[n] = rolling
-                single, i = single + 1, following
                 if n & 63 == 0:
                     cuts[(n >> 6) - 1], edges[(n >> 6) - 1], spaces[(n >> 6) - 1] = cut, edge, space
                     cut = edge = space = np.uint64(0)
@@ -259,7 +267,7 @@ def fold_rows(data, begins, ends_at, letters, in_tag, full, out, row_at):  # typ
             if (_LETTERLIKE >> kind) & np.uint32(1):
                 now = entry >> np.uint32(29)
                 level = max(pending, np.int64(transition[(group << np.uint32(3)) | now]))
-                loose = np.uint64(flag & IN_TAG != 0) | np.uint64(kind == _UNSPACED)
+                loose = np.uint64(flag & IN_TAG != 0) | np.uint64(now == _RUN)
                 parts = np.int64(count[entry & _SYMBOL]) if kind == _SEVERAL else 1
                 for part in range(parts):
                     read = entry
@@ -276,14 +284,14 @@ def fold_rows(data, begins, ends_at, letters, in_tag, full, out, row_at):  # typ
                             ends[n - 1] = following - origin
                     else:
                         bit = np.uint64(n & 63)
-                        cut |= (np.uint64(level > NONE) | loose) << bit
+                        cut |= (np.uint64(level > NONE) | (loose & np.uint64(part == 0))) << bit
                         edge |= np.uint64(level > (GAP if flag & MASKED else WEAK)) << bit
                         space |= np.uint64(level == SPACE) << bit
                         cuts[n >> 6], edges[n >> 6], spaces[n >> 6] = cut, edge, space
                         codes[n] = code
                         if full:
                             entries[n], starts[n], ends[n] = read, i - origin, following - origin
-                            levels[n], runs[n], flags[n] = level, 1, flag | (IN_RUN if kind == _UNSPACED else 0)
+                            levels[n], runs[n], flags[n] = level, 1, flag | (IN_RUN if now == _RUN else 0)
                         rolling = rolling * BASE + (mixes[symbol] if symbol < 128 else mix(symbol))
                         before, last_code = symbol, code
                         n += 1
@@ -292,17 +300,17 @@ def fold_rows(data, begins, ends_at, letters, in_tag, full, out, row_at):  # typ
                             cut = edge = space = np.uint64(0)
                     single, level = (1 if level >= GAP else single + 1), NONE
                 group, pending, flag = now, NONE, flag & IN_TAG
-                if not (full or flag) and kind == _LETTER:
-                    alike_next = (_LETTER << np.uint32(21)) | (now << np.uint32(29))
-                else:
-                    alike_next = _NOT_IN_A_WORD
+                alike_next = _NOT_IN_A_WORD
+                if not full and (kind == _LETTER or kind == _UNSPACED):
+                    alike_next = (kind << np.uint32(21)) | (now << np.uint32(29))
             elif kind == _INVISIBLE or kind == _MARK:
                 flag |= HIDDEN if kind == _INVISIBLE else 0
                 if full and kind == _MARK and n > head:
                     flags[n - 1] |= MARKED
             else:
                 pending, alike_next = max(pending, SPACE if kind == _SPACE else GAP), _NOT_IN_A_WORD
-                flag = IN_TAG if kind == _HASH else (flag | MASKED if kind == _MASK else 0)
+                masks = kind == _MASK and _masks(code, data, following, stop, page, table)
+                flag = IN_TAG if kind == _HASH else (flag | MASKED if masks else 0)
             i = following
     _close(out, n, i - origin, flag, cut, edge, space)
     return n

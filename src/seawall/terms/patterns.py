@@ -169,15 +169,14 @@ def _hashes(forms, f, op, pos, length, q):  # type: ignore[no-untyped-def]  # no
 
 
 @nb.njit(cache=True)
-def _visual(forms, q):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    count = len(forms.term)
-    prefix = np.empty(count, np.uint64)
-    whole = np.empty(count, np.uint64)
-    length = np.empty(count, np.int64)
-    for f in range(count):
-        length[f] = forms.at[f + 1] - forms.at[f]
-        prefix[f], whole[f] = _hashes(forms, f, AS_IS, 0, length[f], q)
-    return prefix, whole, length
+def _visual(forms, form, q, least):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Hashes of the first `q` symbols (of shorter forms the first `least`) and of all symbols of these forms."""
+    prefix = np.empty(len(form), np.uint64)
+    whole = np.empty(len(form), np.uint64)
+    for k, f in enumerate(form):
+        length = forms.at[f + 1] - forms.at[f]
+        prefix[k], whole[k] = _hashes(forms, f, AS_IS, 0, length, q if length >= q else least)
+    return prefix, whole
 
 
 @nb.njit(cache=True)
@@ -233,12 +232,13 @@ def _neighbours(forms, editable):  # type: ignore[no-untyped-def]  # noqa: ANN00
 
 def visual_tables(forms: Forms) -> tuple[Table, Patterns, Table, Patterns]:
     """The patterns of the exact and visual lanes: single words, and phrases."""
-    prefix, whole, length = _visual(forms, VISUAL_Q)
+    lengths = np.diff(forms.at).astype(np.int64)
     tables: list[Table | Patterns] = []
     for many in (False, True):
         form = np.flatnonzero((forms.gap != 0) == many).astype(np.int32)
         still = np.zeros(len(form), np.uint8)
-        tables += [build(VISUAL_Q, prefix[form], whole[form], length[form], many=many), Patterns(form, still, still)]
+        prefix, whole = _visual(forms, form, VISUAL_Q, int(lengths[form].min(initial=VISUAL_Q)))
+        tables += [build(VISUAL_Q, prefix, whole, lengths[form], many=many), Patterns(form, still, still)]
     return tables[0], tables[1], tables[2], tables[3]  # type: ignore[return-value]
 
 

@@ -9,21 +9,16 @@ does less harm than an accusation.
 # mypy: disable-error-code="operator,arg-type,assignment,type-var"
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numba as nb
 import numpy as np
 import numpy.typing as npt
 
-from seawall.terms.fold import BASE, WINDOW, Letters, alike, fold_rows, mix, new_stream
+from seawall.terms.fold import BASE, WINDOW, Letters, alike, mix
 from seawall.terms.patterns import Forms
 
 MIN_PREFIX, PREFIX_SHARE = 4, 0.6
 MIN_TYPO = 6
-TYPO, PREFIX = 1.5, 1.0
-"""Costs of a wrong letter and of an unfinished term."""
-Found = tuple[int, int, int, float]
-"""Term, first byte, byte after the last, cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,41 +53,6 @@ class QueryReader:
             holed["term"].copy(),
             holed["at"].copy(),
         )
-
-    def read(self, text: str) -> list[Found]:
-        """Terms that the query begins or misspells."""
-        raw = text.encode("utf-8", "surrogatepass")
-        if not raw:
-            return []
-        out = new_stream(4 * len(raw) + 8)
-        bounds = np.array((0, len(raw)), np.int64)
-        data, at = np.frombuffer(raw, np.uint8), np.zeros(1, np.int32)
-        n = fold_rows(data, bounds[:1], bounds[1:], self.letters, False, True, out, at)
-        edges = [k for k in range(n + 1) if k == 0 or out.edge[k >> 6] >> np.uint64(k & 63) & np.uint64(1)]
-        found: list[Found] = []
-        for i, j in pairwise(edges):
-            if MIN_PREFIX <= j - i <= WINDOW:
-                start, end = int(out.start[i]), int(out.end[j - 1])
-                terms = self._misspelt(out.hash, i, j) if j - i >= MIN_TYPO else set()
-                found += [(term, start, end, TYPO) for term in terms]
-                if j == n:
-                    begun = _all(self.begun, self.begun_term, _span(out.hash, i, j))
-                    found += [(term, start, end, PREFIX) for term in begun]
-        return found
-
-    def _misspelt(self, hashes: npt.NDArray[np.uint64], i: int, j: int) -> set[int]:
-        terms: set[int] = set()
-        for at, key in enumerate(_holed(hashes, i, j)):
-            terms |= set(_all(self.whole, self.whole_term, key))
-            low, high = np.searchsorted(self.holed, key, "left"), np.searchsorted(self.holed, key, "right")
-            same = self.holed_at[low:high] == at
-            terms |= set(self.holed_term[low:high][same].tolist())
-        return terms
-
-
-def _all(keys: npt.NDArray[np.uint64], terms: npt.NDArray[np.int32], key: np.uint64) -> list[int]:
-    low, high = np.searchsorted(keys, key, "left"), np.searchsorted(keys, key, "right")
-    return sorted(set(terms[low:high].tolist()))
 
 
 @nb.njit(cache=True)

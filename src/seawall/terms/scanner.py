@@ -9,12 +9,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from seawall.terms.alphabet import Disguise, Kind, alphabet
-from seawall.terms.compiled import Compiled, Sounds, pack, unpack
-from seawall.terms.fold import span_hashes
+from seawall.terms.compiled import Compiled, Sounds, pack
 from seawall.terms.lexicon import Lexicon
+from seawall.terms.own_words import own_words
 from seawall.terms.patterns import edit_table, forms_of, letters_of, opening_table, spellings, visual_tables
-from seawall.terms.query import QueryReader
-from seawall.terms.reading import BITS, COST, EDIT, END, LANE, MILLI, ROW, START, TERM
+from seawall.terms.reading import BITS, COST, END, LANE, MILLI, ROW, START, TERM
 from seawall.terms.rules import Rules, looked_for
 from seawall.terms.scan import scan
 from seawall.terms.sieve import new_memory
@@ -31,7 +30,6 @@ class Lane(StrEnum):
 
 
 LANES = tuple(Lane)
-RARE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,6 @@ class Scanner:
         self._lanes = int(Lane.EDIT in lanes) | int(Lane.PHONETIC in lanes) << 1
         self._rules = Rules.of(lexicon)
         self.memory = new_memory()
-        self._reader: QueryReader | None = None
 
     @classmethod
     def compile(cls, lexicon: Lexicon, *, lanes: Collection[Lane] = LANES) -> "Scanner":
@@ -117,12 +114,12 @@ class Scanner:
     def scan_column(self, texts: pa.Array | pa.ChunkedArray, *, hashtags: bool = False) -> Hits:
         """The hits in a column of text; a null has none. `hashtags`: each row is one hashtag without its #.
 
-        Of the edit and phonetic lanes, spellings that the column uses more often than the term itself are left out.
+        Words of the column's own, which only look, sound or are spelt like a term, are left out (`terms.own_words`).
         """
         data, offsets = utf8(texts)
         found = scan(data, offsets, hashtags, self._lanes, self.blob, self.memory)
         found = self._rules.settled(found)
-        found = found[~own_words(found, data, offsets)]
+        found = found[~own_words(found, data, offsets, self.lexicon)]
         return Hits(
             found[:, ROW],
             found[:, TERM],
@@ -133,15 +130,9 @@ class Scanner:
             (found[:, COST] / MILLI).astype(np.float32),
         )
 
-    def scan_bytes(self, raw: bytes) -> list[Hit]:
-        """The hits in bytes that should be UTF-8; what is not reads as a separator."""
-        return self._hits(raw, False)
-
     def scan_text(self, text: str, *, hashtag: bool = False) -> list[Hit]:
         """The hits in one text; offsets count bytes of its UTF-8, where a lone surrogate has three."""
-        return self._hits(text.encode("utf-8", "surrogatepass"), hashtag)
-
-    def _hits(self, raw: bytes, hashtag: bool) -> list[Hit]:
+        raw = text.encode("utf-8", "surrogatepass")
         data = np.frombuffer(raw or b"\0", np.uint8)
         found = scan(data, np.array((0, len(raw)), np.int64), hashtag, self._lanes, self.blob, self.memory)
         if not len(found):
@@ -150,42 +141,6 @@ class Scanner:
             Hit(row[TERM], row[START], row[END], LANES[row[LANE]], disguises_of(row[BITS]), row[COST] / MILLI)
             for row in self._rules.settled(found).tolist()
         ]
-
-    def read_query(self, query: str) -> list[Hit]:
-        """The terms in what a person types: as in a text, as one word without spaces, begun, or misspelt."""
-        hits = self.scan_text(query)
-        if " " in query.strip():
-            hits += [hit for hit in self.scan_text("".join(query.split())) if hit.lane is not Lane.PHONETIC]
-        if self._reader is None:
-            compiled = unpack(self.blob)
-            self._reader = QueryReader.of(compiled.forms, compiled.letters, len(self.lexicon))
-        known = {hit.term for hit in hits}
-        for term, start, end, cost in self._reader.read(query):
-            if term not in known:
-                known.add(term)
-                hits.append(Hit(term, start, end, Lane.EDIT, ("edit",), cost))
-        return hits
-
-
-def own_words(
-    found: npt.NDArray[np.int64], data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]
-) -> npt.NDArray[np.bool_]:
-    """Marks hits by edit or by sound that are words of their own: more common than the term they would misspell.
-
-    The noisy-channel argument of spelling correction (Kernighan, Church and Gale, COLING 1990): a slip of a word is
-    rarer than the word. Up to `RARE` uses are let through, since a column may hold one evasion and nothing else.
-    """
-    weak = found[:, LANE] >= EDIT
-    out = np.zeros(len(found), bool)
-    if not weak.any():
-        return out
-    plain = np.bincount(found[~weak, TERM], minlength=int(found[:, TERM].max()) + 1)
-    at = np.flatnonzero(weak)
-    begin = offsets[found[at, ROW]]
-    spelling = span_hashes(data, begin + found[at, START], begin + found[at, END])
-    _, which, uses = np.unique(spelling, return_inverse=True, return_counts=True)
-    out[at] = uses[which] > np.maximum(plain[found[at, TERM]], RARE)
-    return out
 
 
 def utf8(texts: pa.Array | pa.ChunkedArray) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:

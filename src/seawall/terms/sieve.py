@@ -43,8 +43,8 @@ first_bytes = np.array([(1 << (8 * size)) - 1 for size in range(9)], np.uint64)
 alone = np.array([chr(byte).isprintable() and not chr(byte).isalnum() for byte in range(128)] + [False] * 128)
 """Second bytes of pieces whose first letter stands alone: punctuation, and the leads of combining marks."""
 alone[[0xCC, 0xCD]] = True
-closing = np.array([chr(byte) in ".,!:;)" for byte in range(256)])
-"""Punctuation that ends a piece and leaves its word what it is; ? and * may stand for a letter."""
+closing = np.array([chr(byte) in ".,!:;)?" for byte in range(256)])
+"""Punctuation that ends a piece and leaves its word what it is; * may stand for a letter."""
 
 
 class Pieces(NamedTuple):

@@ -9,7 +9,7 @@ import numpy as np
 
 from seawall.terms.alphabet import Disguise
 from seawall.terms.fold import EDGE, GAP, HIDDEN, IN_RUN, IN_TAG, MARKED, MASKED, NONE, SPACE, WEAK
-from seawall.terms.patterns import AS_IS, DROPPED, DROPPED_PAIR, SWAPPED, place
+from seawall.terms.patterns import AS_IS, DROPPED, DROPPED_PAIR, place
 
 REJECTED = np.float32(-1.0)
 reading_cost = np.array([0, 0, 0.05, 0.1, 0.15, 0.25, 0.3, 0.35, 0.2, 0, 0, 0, 0, 0, 0, 0], np.float32)
@@ -62,7 +62,7 @@ def _repeats(run, want):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
 
 @nb.njit(cache=True)
 def _letters(out, i, j, forms, f, op, pos):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Cost, disguise bits and number of true letters of the symbols [i, j)."""
+    """Cost (REJECTED where letters that read alike are missing), disguise bits and number of true letters of [i, j)."""
     cost = np.float32(0)
     bits = 0
     letters = 0
@@ -70,6 +70,8 @@ def _letters(out, i, j, forms, f, op, pos):  # type: ignore[no-untyped-def]  # n
     for s in range(i, j):
         at = begin + place(op, pos, s - i)
         more, bit, true = _reading(out.entry[s], out.code[s], forms.entry[at], forms.code[at])
+        if out.run[s] + forms.plain[f] < forms.run[at]:
+            return REJECTED, 0, 0  # a doubled letter may be single; but li, read as 11, is not read as 1
         again, repeat = _repeats(out.run[s], forms.run[at])
         cost += more + again
         bits |= bit | repeat
@@ -152,7 +154,7 @@ def _edit(out, i, j, forms, f, op, pos, cost, bits):  # type: ignore[no-untyped-
     """Cost of an edited form: whole words of plain letters only, unless a mask stands where a letter was dropped."""
     if out.level[i] < EDGE or out.level[j] < EDGE:
         return REJECTED
-    if op != SWAPPED and out.flag[i + pos] & MASKED and (out.level[i + pos] == GAP or i + pos == j):
+    if op == DROPPED and out.flag[i + pos] & MASKED and (out.level[i + pos] == GAP or i + pos == j):
         return cost + MASKED_LETTER
     doubled = bits & _B_REPEATS != 0
     if op == DROPPED_PAIR and out.run[i + pos - 1] < 2:
@@ -174,6 +176,8 @@ def verify(out, i, j, forms, f, op, pos):  # type: ignore[no-untyped-def]  # noq
     if gap_cost < 0:
         return REJECTED, 0
     cost, bits, letters = _letters(out, i, j, forms, f, op, pos)
+    if cost < 0 or (end_bits & _B_GLUED and bits & _B_EDIT):
+        return REJECTED, 0  # inside a longer hashtag there is a window for every misspelling
     cost += end_cost + gap_cost + forms.cost[f]
     bits |= end_bits | gap_bits
     if op != AS_IS:
