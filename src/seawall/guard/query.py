@@ -20,7 +20,7 @@ from seawall.terms.compiled import unpack
 from seawall.terms.engine import find, find_words
 from seawall.terms.fold import WINDOW, decode, fold_rows, lookup, new_stream, power
 from seawall.terms.query import MIN_PREFIX, QueryReader
-from seawall.terms.reading import EDIT, EXACT, LANE, PHONETIC, TERM, search
+from seawall.terms.reading import EDIT, EXACT, LANE, PHONETIC, ROW, TERM, search
 from seawall.terms.scan import scan
 from seawall.terms.sound import SCRIPTS, find_sounds
 
@@ -107,8 +107,11 @@ def _spots(hashes, kind, at):  # type: ignore[no-untyped-def]  # noqa: ANN001, A
     return out
 
 
-def spelled(reader: QueryReader, severity: npt.NDArray[np.uint8]) -> Table:
-    """The query reader's beginnings, wholes and holes as one table; of equal ones the worst term's stays."""
+def spelled(reader: QueryReader, severity: npt.NDArray[np.uint8], alone: npt.NDArray[np.bool_]) -> Table:
+    """The query reader's beginnings, wholes and holes as one table; of equal ones the worst term's stays.
+
+    `alone` [terms] marks terms that count by themselves: one that needs company is not looked for by halves.
+    """
     none = np.zeros(1, np.int32)
     parts = []
     for kind, keys, terms, at in (
@@ -116,7 +119,7 @@ def spelled(reader: QueryReader, severity: npt.NDArray[np.uint8]) -> Table:
         (WHOLE, reader.whole, reader.whole_term, none),
         (HOLED, reader.holed, reader.holed_term, reader.holed_at),
     ):
-        chosen = terms < len(severity)
+        chosen = alone[terms]
         places = np.broadcast_to(at, keys.shape)[chosen] if len(at) == 1 else at[chosen]
         parts.append((_spots(keys[chosen], kind, np.ascontiguousarray(places)), terms[chosen]))
     keys = np.concatenate([part[0] for part in parts])
@@ -145,17 +148,23 @@ def _span(hashes, i, j):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
 
 @nb.njit(cache=True)
 def _asked(hashes, edges, n, keys, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """The keys of what n folded symbols may begin or misspell; how many. Memory is asked for all before one is read."""
+    """The keys of what n folded symbols may begin or misspell; how many. Memory is asked for all before one is read.
+
+    A letter too many may be any; a wrong one is not the first, where slips are rare (Pollock and Zamora, CACM 27(4),
+    1984) and other words are many.
+    """
     count = i = 0
     for j in range(1, n + 1):
         if not (edges[j >> 6] >> np.uint64(j & 63)) & np.uint64(1):
             continue
         if MIN_TYPO <= j - i <= WINDOW:
-            for k in range(i, j):  # one letter wrong or too many
+            for k in range(i, j):
                 holed = _span(hashes, i, k) * power[j - k - 1] + _span(hashes, k + 1, j)
                 out[count] = spot(holed, WHOLE, np.int64(0))
-                out[count + 1] = spot(holed, HOLED, np.int64(k - i))
-                count += 2
+                count += 1
+                if k > i:
+                    out[count] = spot(holed, HOLED, np.int64(k - i))
+                    count += 1
         if j == n and MIN_PREFIX <= j - i <= WINDOW:
             out[count] = spot(_span(hashes, i, j), BEGUN, np.int64(0))
             count += 1
@@ -223,6 +232,28 @@ def _suspects(text, n, begins, compiled, places):  # type: ignore[no-untyped-def
     upto = begins[1] - 1
     found = find_sounds(text.code, text.edge, upto, upto, compiled.sound_terms.latin, compiled.sound, places)
     return rows | _rows(places, found, begins)
+
+
+@nb.njit(cache=True)
+def every_hit(texts, bounds, blob):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """The hits in a query's readings that count in them, of innocent words and companions too, as `terms.scan` tells.
+
+    The scan itself passes over a text that holds innocent words alone.
+    """
+    compiled = unpack(blob)
+    room = 4 * bounds[3] + 10
+    text, places = new_stream(room), np.empty((room, 3), np.int32)
+    hits, kept = np.empty((16, 7), np.int64), 0
+    for row in range(3):
+        if bounds[row] < bounds[row + 1]:
+            one, lanes = bounds[row : row + 2], _LANES_OF_ROW[row]
+            hits, count, _ = search(texts, one, False, lanes, compiled, text, places, hits, kept)
+            for k in range(kept, count):
+                if hits[k, LANE] <= LANE_OF_ROW[row]:
+                    hits[kept] = hits[k]
+                    hits[kept, ROW] = row
+                    kept += 1
+    return hits[:kept]
 
 
 @nb.njit(cache=True)

@@ -20,6 +20,7 @@ from seawall.guard.query import (
     ALL_LANES,
     LANE_OF_ROW,
     NOTHING,
+    every_hit,
     read,
     read_text,
     read_words,
@@ -35,7 +36,7 @@ from seawall.terms.compiled import unpack
 from seawall.terms.fold import CHUNK
 from seawall.terms.lexicon import Lexicon
 from seawall.terms.query import QueryReader
-from seawall.terms.reading import LANE, ROW
+from seawall.terms.reading import END, LANE, ROW, START, TERM, VISUAL
 from seawall.terms.rules import Rules
 from seawall.terms.scan import scan
 from seawall.terms.scanner import Scanner
@@ -75,7 +76,8 @@ class Wording:
         blob = frozen(Scanner.compile(lexicon).blob)
         severity = frozen(np.array([term.severity for term in lexicon.terms], np.uint8))
         compiled = unpack(blob)
-        table = spelled(QueryReader.of(compiled.forms, compiled.letters, len(lexicon)), severity)
+        alone = np.array([not term.together for term in lexicon.terms], np.bool_)
+        table = spelled(QueryReader.of(compiled.forms, compiled.letters, len(lexicon)), severity, alone)
         return cls(blob, table.keys, table.rows, severity, marks, Rules.of(lexicon))
 
     def query(self, text: str, exempt: npt.NDArray[np.int64] = NO_TERMS) -> Found | None:
@@ -84,10 +86,24 @@ class Wording:
         if self.rules.plain and len(data) <= CHUNK:
             return _told(read(data, self.blob, self.keys, self.rows, self.severity, exempt))
         texts, bounds = readings(data, unpack(self.blob).letters)
-        found = self.rules.settled(scan(frozen(texts), bounds, False, ALL_LANES, self.blob, self.memory))
-        found = found[found[:, LANE] <= LANE_OF_ROW[found[:, ROW]]]
-        best = worst_of(found, self.severity, exempt)
+        short = len(data) <= CHUNK
+        hits = every_hit(texts, bounds, self.blob) if short else self._long(frozen(texts), bounds)
+        best = worst_of(self.rules.settled(hits), self.severity, exempt)
+        data = frozen(self._without_innocent(data, hits))
         return _told(read_words(data, self.blob, self.keys, self.rows, self.severity, exempt, best))
+
+    def _long(self, texts: Codes, bounds: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        hits = scan(texts, bounds, False, ALL_LANES, self.blob, self.memory)
+        found: npt.NDArray[np.int64] = hits[hits[:, LANE] <= LANE_OF_ROW[hits[:, ROW]]]
+        return found
+
+    def _without_innocent(self, data: Codes, hits: npt.NDArray[np.int64]) -> Codes:
+        """A query with its innocent words blotted out: they are no slips of a term."""
+        innocent = hits[:, TERM] >= self.rules.terms + self.rules.companions
+        out = data.copy()
+        for start, end in hits[innocent & (hits[:, ROW] == 0) & (hits[:, LANE] <= VISUAL)][:, [START, END]].tolist():
+            out[start:end] = ord(" ")
+        return out
 
     def text(self, text: str, exempt: npt.NDArray[np.int64] = NO_TERMS, *, hashtag: bool = False) -> Found | None:
         """The worst term in a text, or in one hashtag without its #."""
