@@ -3,10 +3,11 @@
 Risky: terms of the lexicon, disguised by a disguiser that was written apart from the scanner and never saw its tables,
 alone or among other words. Benign: windows of what the look-alike communities of an invented world write, those set
 aside in which the world wrote a term, plainly or in one of its own disguises, since whoever types a term asks for it.
-Every run draws a fresh seed, unless one is given.
+Every run draws fresh seeds, unless one is given; the figures are those of all of them together, and of the worst.
 """
 
 import argparse
+import itertools
 import json
 import re
 import secrets
@@ -15,6 +16,7 @@ import textwrap
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -67,8 +69,14 @@ def benign(world: Path, terms: set[str], seed: int) -> Iterator[str]:
         start = int(rng.integers(0, max(len(words) - size, 0) + 1))
         query = textwrap.shorten(" ".join(words[start : start + size]), 40, placeholder="")
         seen[query] += 1
-        if query and seen[query] <= PER_TERM and not any(term in bare(query) for term in terms):
+        if query and seen[query] <= PER_TERM and not holds(query, terms):
             yield query
+
+
+def holds(query: str, terms: set[str]) -> bool:
+    """Whether the world wrote a term in a query; a digit in it reads as a letter, or was put into the word."""
+    readings = bare(query), bare(re.sub(r"\d", "", query))
+    return any(term in reading for reading in readings for term in terms)
 
 
 def bare(text: str) -> str:
@@ -78,8 +86,24 @@ def bare(text: str) -> str:
     return re.sub(r"(.)\1+", r"\1", letters)
 
 
-def measured(seed: int) -> dict[str, Any]:
-    """Every figure of this benchmark."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one seed gave: how many were asked, which kinds of disguise were answered, how many benign were refused."""
+
+    seed: int
+    risky: int
+    answered: Counter[str]
+    benign: int
+    refused: int
+
+    @property
+    def shares(self) -> tuple[float, float]:
+        """The shares of risky queries answered and of benign ones refused."""
+        return self.answered.total() / self.risky, self.refused / self.benign
+
+
+def measured(seed: int) -> Told:
+    """Ask a guard of one seed's terms what that seed's disguiser and its world write."""
     with tempfile.TemporaryDirectory(prefix="seawall-leaks-") as name:
         folder = Path(name)
         make_world(folder / "world", ACCOUNTS, seed)
@@ -87,21 +111,30 @@ def measured(seed: int) -> dict[str, Any]:
         others = babel(seed, 2, TERMS)[1]
         lexicon = Lexicon.of(dict.fromkeys([*invented, *others]), severity=3)
         publish(folder / "index", KEY, Contents(lexicon=lexicon))
-        terms = [term.text for term in lexicon.terms]
-        queries = list(zip(range(ASKED), benign(folder / "world", {bare(text) for text in terms}, seed), strict=False))
+        harmless = benign(folder / "world", {bare(term.text) for term in lexicon.terms}, seed)
+        asked, queries = risky(others, seed), list(itertools.islice(harmless, ASKED))
         with Guard.open(folder / "index", KEY) as guard:
-            return {"seed": seed, **_answered(guard, risky(others, seed)), **_refused(guard, [q for _, q in queries])}
+            answered = Counter(kind for kind, query in asked if _allowed(guard, query))
+            refused = sum(not _allowed(guard, query) for query in queries)
+        return Told(seed, len(asked), answered, len(queries), refused)
 
 
-def _answered(guard: Guard, asked: list[tuple[str, str]]) -> dict[str, Any]:
-    leaked = Counter(kind for kind, query in asked if _allowed(guard, query))
-    share = sum(leaked.values()) / len(asked)
-    return {"risky": len(asked), "answered_share": round(share, 5), "answered": dict(leaked.most_common())}
-
-
-def _refused(guard: Guard, asked: list[str]) -> dict[str, Any]:
-    refused = sum(not _allowed(guard, query) for query in asked)
-    return {"benign": len(asked), "refused": refused, "refused_share": round(refused / len(asked), 5)}
+def pooled(told: list[Told]) -> dict[str, Any]:
+    """The figures of all seeds together, and the worst of any one."""
+    risky, benign = sum(one.risky for one in told), sum(one.benign for one in told)
+    answered, refused = sum((one.answered for one in told), Counter[str]()), sum(one.refused for one in told)
+    worst = [round(max(shares), 5) for shares in zip(*(one.shares for one in told), strict=True)]
+    return {
+        "seeds": [one.seed for one in told],
+        "risky": risky,
+        "answered_share": round(answered.total() / risky, 5),
+        "answered_share_worst": worst[0],
+        "answered": dict(answered.most_common()),
+        "benign": benign,
+        "refused": refused,
+        "refused_share": round(refused / benign, 5),
+        "refused_share_worst": worst[1],
+    }
 
 
 def _allowed(guard: Guard, query: str) -> bool:
@@ -112,10 +145,11 @@ def main() -> None:
     """The command `python -m bench.guard_leaks`."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--json", action="store_true", help="print one JSON object, on one line")
-    options.add_argument("--seed", type=int, default=None)
+    options.add_argument("--seeds", type=int, default=1, help="how many fresh seeds")
+    options.add_argument("--seed", type=int, help="this one instead")
     given = options.parse_args()
-    seed = secrets.randbelow(10**6) if given.seed is None else given.seed
-    print(json.dumps(measured(seed), ensure_ascii=False, indent=None if given.json else 2))
+    seeds = [given.seed] if given.seed is not None else [secrets.randbelow(10**6) for _ in range(given.seeds)]
+    print(json.dumps(pooled([measured(seed) for seed in seeds]), ensure_ascii=False, indent=None if given.json else 2))
 
 
 if __name__ == "__main__":

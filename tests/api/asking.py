@@ -17,6 +17,7 @@ import pyarrow as pa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from seawall.api.appeals import AppealLine
 from seawall.api.token_file import GUARD_SCOPES, add_token
 from seawall.effects.overlay_entries import OverlayAction, OverlayEntry
 from seawall.guard.contents import Contents
@@ -42,6 +43,11 @@ def contents(*more: str) -> Contents:
         ages=np.array([0, 0, 1, *[0] * len(more)], np.uint8),
         lexicon=Lexicon.of([BLOCKED], severity=3),
     )
+
+
+def appeals(file: Path) -> list[AppealLine]:
+    """The lines of a queue, which is whole."""
+    return [msgspec.json.decode(line, type=AppealLine) for line in file.read_bytes().splitlines()]
 
 
 @dataclass

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from working import accounts, case, person, rulings, signed_in
 
 from running import KEY
+from seawall.api.appeals import appeal_line, append
 from seawall.cases.agreement import alpha
 from seawall.cases.commands import appeals, proposals, quality
 from seawall.cases.commands.decisions import decide, propose_takedown
@@ -18,6 +19,7 @@ from seawall.cases.models import AccountDecision, Appeal, Case, Decision, Member
 from seawall.cases.sealing import unseal_text
 from seawall.cases.verdicts import verdicts
 from seawall.effects.models import Effect
+from seawall.guard.answers import AppealRequest
 from seawall.records.errors import BadInput, Refused
 from seawall.records.seal import seal
 
@@ -175,10 +177,12 @@ def test_an_appeal_is_taken_once_however_often_the_file_is_read(database, ana, b
     assert [appeals.pick_up(path, KEY) for _ in range(3)] == [2, 0, 0]
 
 
-def test_a_keyed_account_of_the_guard_is_found_by_its_own_id(database, ana, ben):
-    account = taken_down(ana, ben)[0]
-    appeals.pick_up(appeal_file(database.home, f"{KEY.one('account', account):016x}"), KEY)
-    assert Appeal.objects.get().account_id == account
+def test_a_line_of_the_guards_door_is_taken_and_its_account_found(database, ana, ben):
+    asked = AppealRequest(decision_id="d" * 72, account=taken_down(ana, ben)[0], statement="we sell plants")
+    append(database.home / "appeals.jsonl", [appeal_line(asked, KEY)])
+    appeals.pick_up(database.home / "appeals.jsonl", KEY)
+    appeal = Appeal.objects.get()
+    assert (appeal.account_id, unseal_text(appeal.sealed)) == (asked.account, asked.statement)
 
 
 def test_an_appeal_against_nothing_is_kept_apart(database, ana):

@@ -1,5 +1,8 @@
 """Profiles hide what is a child's; uploads are held or refused for what is known."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from guarding import BLOCKED, account, keyed, make, open_guard
@@ -72,3 +75,18 @@ def test_an_innocent_twin_protects_a_file(tmp_path):
 def test_a_cluster_that_no_list_holds_is_held(tmp_path):
     with open_guard(make(tmp_path / "index", media={"cluster": keyed("media", "12" * 32)})) as guard:
         assert guard.upload(1, hashes=["12" * 32]).decision is Decision.HOLD
+
+
+def test_no_request_loads_what_a_worker_has_no_use_for(published):
+    ask = f"""
+import sys
+from pathlib import Path
+from seawall.guard.library import Guard
+from seawall.records.ids import IdKey
+with Guard.open(Path({str(published)!r}), IdKey(bytes(range(32)))) as guard:
+    guard.upload(1, hashes=["0" * 32], pdq=["0" * 64], text="a", hashtags=["a"], links=["a.example"])
+    guard.account_ids([f"account-{{number}}" for number in range(500)])
+print("pandas" in sys.modules, guard.failed)
+"""
+    run = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert run.stdout == "False Counter()\n"

@@ -1,12 +1,15 @@
 """Search: terms in any disguise, closed tags, risky authors, a page that is no oracle."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from guarding import BLOCKED, KEY, STRONG, WEAK, account, accounts, open_guard
+from guarding import BLOCKED, KEY, LEXICON, STRONG, WEAK, account, accounts, make, open_guard
 
 from seawall.guard.answers import Age, Decision
 from seawall.guard.probes import DAY, Probes
 from seawall.guard.secrets import Secrets
+from seawall.terms.lexicon import Lexicon, Term
 
 ADULT = account("adult")
 DISGUISED = [
@@ -31,6 +34,38 @@ def test_it_refuses_a_term_in_any_disguise(guard, query):
 @pytest.mark.parametrize("query", ["", " ", "harmless words", "flo", "a" * 1_000, "\ud800", "日本語", "\0"])
 def test_it_answers_what_is_harmless(guard, query):
     assert guard.search(query, ADULT).decision is Decision.ALLOW
+
+
+@pytest.mark.parametrize("query", ["flomrixa", "flombriza", "xflombrixa", "flombrrixa"])
+def test_a_slip_within_a_term_is_read(guard, query):
+    assert guard.search(query, ADULT).decision is Decision.DETERRENCE
+
+
+def test_a_word_with_another_first_letter_is_another_word(guard):
+    assert guard.search("clombrixa", ADULT).decision is Decision.ALLOW
+
+
+@pytest.mark.parametrize("query", ["flombrika", "see flombr", "flombrika flombr"])
+def test_an_innocent_word_is_no_slip_and_no_beginning_of_a_term(tmp_path, query):
+    lexicon = replace(LEXICON, innocent=("flombrika", "flombr"))
+    with open_guard(make(tmp_path / "index", lexicon=lexicon)) as guard:
+        assert guard.search(query, ADULT).decision is Decision.ALLOW
+        assert guard.search(f"{query} flombriza", ADULT).decision is Decision.DETERRENCE
+
+
+def test_a_term_that_needs_company_is_not_read_by_halves(tmp_path):
+    lexicon = Lexicon((Term(BLOCKED, severity=3, together=("gavuno",)),))
+    with open_guard(make(tmp_path / "index", lexicon=lexicon)) as guard:
+        asked = (BLOCKED, "flombr", "flombriza", f"{BLOCKED} gavuno")
+        told = [guard.search(query, ADULT).decision for query in asked]
+    assert told == [Decision.ALLOW] * 3 + [Decision.DETERRENCE]
+
+
+def test_of_equally_bad_terms_the_one_as_written_is_told(tmp_path):
+    lexicon = Lexicon((Term("flombrixa", severity=3), Term("flombrixo", severity=3)))
+    with open_guard(make(tmp_path / "index", lexicon=lexicon)) as guard:
+        told = [guard.decided(guard.search(term.text, ADULT).decision_id).evidence for term in lexicon.terms]
+    assert told == [0, 1]
 
 
 def test_a_risky_viewer_sees_an_empty_result(guard):

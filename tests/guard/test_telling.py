@@ -135,4 +135,5 @@ def test_ids_of_texts_are_those_of_a_run(guard):
     assert guard.account_ids(texts[:4]).tolist() == [KEY.one("account", text) for text in texts[:4]]
     many = [f"account-{number}" for number in range(200)]
     assert guard.account_ids(many).tolist() == accounts(*many).tolist()
+    assert guard.account_ids([*many, "müller"]).tolist() == accounts(*many, "müller").tolist()
     assert guard.search("x", guard.account_id(texts[4])).decision is Decision.ALLOW

@@ -3,8 +3,6 @@
 import asyncio
 import hashlib
 import os
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -88,10 +86,3 @@ def appeal_line(asked: AppealRequest, key: IdKey) -> bytes:
     statement = seal(key, asked.statement)
     line = AppealLine(reference, datetime.now(UTC), asked.decision_id, account, statement, asked.language)
     return msgspec.json.encode(line)
-
-
-def read_appeals(path: Path) -> Iterator[AppealLine]:
-    """The whole lines of a queue in their order; what a crash left torn is no line."""
-    for line in path.read_bytes().split(b"\n"):
-        with suppress(msgspec.DecodeError):
-            yield msgspec.json.decode(line, type=AppealLine)

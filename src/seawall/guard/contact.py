@@ -13,7 +13,7 @@ import numpy as np
 from seawall.guard.answers import Age, ContactKind
 from seawall.guard.policy import SURFACE, Subject, Viewer
 from seawall.guard.secrets import again, pair_of
-from seawall.guard.standing import AGES, row_of, subject_of, viewer_of
+from seawall.guard.standing import AGES, row_at, subject_of, viewer_of
 from seawall.guard.table import home_of, place_of, rows_type, words_type
 from seawall.guard.verdict import Verdict
 from seawall.guard.view import View
@@ -82,10 +82,11 @@ def _reach(sender, recipient, ages, connected, surface, keys, rows, late, late_r
     """
     pair = pair_of(sender, recipient, salt)
     prefetch(pairs, home_of(pair, pairs))
-    prefetch(keys, home_of(again(sender, words), keys))
-    prefetch(keys, home_of(again(recipient, words), keys))
-    one = row_of(sender, keys, rows, late, late_rows, words)
-    other = row_of(recipient, keys, rows, late, late_rows, words)
+    first, second = again(sender, words), again(recipient, words)
+    prefetch(keys, home_of(first, keys))
+    prefetch(keys, home_of(second, keys))
+    one = row_at(first, keys, rows, late, late_rows, words)
+    other = row_at(second, keys, rows, late, late_rows, words)
     subject, viewer = subject_of(one, ages & 3), viewer_of(other, ages >> 2 & 3)
     flagged = subject >= _BUYS or viewer == _RISKY
     if not flagged:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-import pyarrow as pa
 
 from seawall.effects.overlay_entries import OverlayAction, OverlayEntry
 from seawall.guard.contents import Ids
@@ -17,6 +16,7 @@ from seawall.guard.policy import Subject
 from seawall.guard.secrets import Secrets, all_again
 from seawall.guard.standing import CLEARED
 from seawall.guard.table import Rows, Table, frozen
+from seawall.guard.texts import column
 from seawall.guard.wording import Wording
 from seawall.hashes.hexadecimal import decode, words
 from seawall.records.ids import IdKey
@@ -85,7 +85,7 @@ class Late:
             _accounts(accounts, secrets),
             _things(things, secrets),
             _wording(blocked, key, before),
-            key.column("term", pa.array(unblocked, pa.string())),
+            key.column("term", column(unblocked)),
             _words_of([value for value, blocks in pdq.items() if blocks]),
             _words_of([value for value, blocks in pdq.items() if not blocks]),
         )
@@ -110,12 +110,12 @@ def _things(decided: Mapping[tuple[str, int], int], secrets: Secrets) -> Table:
 def _wording(blocked: list[str], key: IdKey, before: Late) -> Wording | None:
     if not blocked:
         return None
-    marks = frozen(key.column("term", pa.array(blocked, pa.string())))
+    marks = frozen(key.column("term", column(blocked)))
     if before.wording is not None and np.array_equal(before.wording.marks, marks):
         return before.wording
     return Wording.compile(Lexicon(tuple(Term(text, severity=3) for text in blocked)), marks)
 
 
 def _words_of(values: list[str]) -> Ids:
-    hashes, _ = decode(pa.array(values, pa.string()), _PDQ_DIGITS)
+    hashes, _ = decode(column(values), _PDQ_DIGITS)
     return np.ascontiguousarray(words(hashes)).reshape(-1, 4)

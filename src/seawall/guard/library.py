@@ -11,7 +11,6 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from seawall.guard import contact, profile, recommend, search, suggest, tag, upload
 from seawall.guard.answered import Answered, Kept, Profiled, Searched
@@ -23,7 +22,7 @@ from seawall.guard.overlay import Overlay, read_trusted
 from seawall.guard.policy import CODE, Policy, Subject, Viewer, default_policy
 from seawall.guard.probes import Probes
 from seawall.guard.secrets import Secrets
-from seawall.guard.texts import Texts
+from seawall.guard.texts import Texts, column
 from seawall.guard.trace import Sealer, Trace
 from seawall.guard.verdict import ALLOWED, Verdict, verdict
 from seawall.guard.view import View
@@ -36,7 +35,6 @@ Ids = npt.NDArray[np.uint64]
 
 _DETERS, _SILENT = CODE[Decision.DETERRENCE], CODE[Decision.SILENT]
 _FAILURES = (SeawallError, OSError, MemoryError)
-_FEW = 64  # from here on Arrow is the faster
 _NOWHERE = np.empty(0, np.int64)
 _SERIAL = (1 << 64) - 1
 
@@ -51,7 +49,6 @@ class Guard:
     def __init__(self, keeper: Keeper, probes: Probes, messages: Messages) -> None:
         self.keeper, self.probes, self.messages = keeper, probes, messages
         self.failed: Counter[str] = Counter()
-        self._key = keeper.key
         self._sealer = Sealer.of(keeper.key)
         self._accounts, self._media, self._links = (Texts(keeper.key, kind) for kind in ("account", "media", "link"))
         self._serials = itertools.count(randomness.randbits(62))
@@ -102,7 +99,7 @@ class Guard:
 
     def account_ids(self, texts: Sequence[str]) -> Keys:
         """The keyed ids of account ids, shape (len(texts),)."""
-        return self._accounts.many(texts) if len(texts) < _FEW else self._key.column("account", pa.array(texts))
+        return self._accounts.many(texts)
 
     def search(
         self,
@@ -223,7 +220,7 @@ class Guard:
         view = self.keeper.view
         try:
             digests = self._media.many([one.lower() for one in hashes])
-            reached = self._links.many(normal_links(pa.array(links)).to_pylist() if links else ())
+            reached = self._links.many(normal_links(column(links)).to_pylist() if links else ())
             who = viewer_of(view, account, Age.UNKNOWN)
             decided = upload.upload(view, who, digests, pdq, text, hashtags, reached)
         except _FAILURES as error:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from seawall.guard.answers import Age, Decision, ItemKind
 from seawall.guard.policy import CODE, SURFACE, Subject, Viewer
 from seawall.guard.secrets import again
-from seawall.guard.standing import AGES, HOOD, row_of, subject_of, viewer_of
+from seawall.guard.standing import AGES, HOOD, row_at, row_of, subject_of, viewer_of
 from seawall.guard.table import home_of, rows_type, words_type
 from seawall.guard.things import look_up
 from seawall.guard.verdict import Verdict, nothing, verdict
@@ -106,15 +106,17 @@ def _ranked(viewer, age, candidates, keys, rows, late_keys, late_rows, words, co
     All candidates are hashed before any is looked up, so that memory brings their places while others are hashed.
     """
     n = len(candidates)
+    hashed = np.empty(n, np.uint64)
     for k in range(n):
-        prefetch(keys, home_of(again(candidates[k], words), keys))
+        hashed[k] = again(candidates[k], words)
+        prefetch(keys, home_of(hashed[k], keys))
     own = row_of(viewer, keys, rows, late_keys, late_rows, words) if viewer else np.uint64(0)
     who, beside = viewer_of(own, age), own >> np.uint64(HOOD)
     kept, down = np.empty(n, np.int64), np.empty(n, np.int64)
     shown, lowered, alike = 0, 0, 0
     worst, what, spoke = np.uint8(0), np.int64(0), np.uint64(0)
     for k in range(n):
-        row = row_of(candidates[k], keys, rows, late_keys, late_rows, words)
+        row = row_at(hashed[k], keys, rows, late_keys, late_rows, words)
         subject = subject_of(row, 0)
         code = codes[subject, who]
         hood = row >> np.uint64(HOOD)

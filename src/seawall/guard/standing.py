@@ -43,7 +43,12 @@ def row_of(account, keys, rows, late_keys, late_rows, words):  # type: ignore[no
 
     A decision says what an account is; its age and neighbourhood stay those of the run.
     """
-    hashed = again(account, words)
+    return row_at(again(account, words), keys, rows, late_keys, late_rows, words)
+
+
+@nb.njit(inline="always")
+def row_at(hashed, keys, rows, late_keys, late_rows, words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """As `row_of`, of an account that is hashed already."""
     found = np.uint64(0)
     at = place_of(hashed, keys)
     if at >= 0:

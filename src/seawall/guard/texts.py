@@ -1,4 +1,7 @@
-"""Keyed ids of texts, one or a few at a time, without Arrow."""
+"""Keyed ids and columns of the texts of one request.
+
+`pa.array` of a list loads pandas where it is installed: 26 MB that every worker would hold for itself.
+"""
 
 # Kernels are typed by numba when they compile; mypy and ruff read them as plain Python.
 # mypy: disable-error-code="operator,arg-type,assignment,type-var"
@@ -8,6 +11,8 @@ from itertools import accumulate
 
 import numba as nb
 import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
 from seawall.records.ids import IdKey, Keys, hash_bytes
 
@@ -28,10 +33,25 @@ class Texts:
 
     def many(self, texts: Sequence[str]) -> Keys:
         """The keyed ids of texts, shape (len(texts),)."""
-        raw = [text.encode("utf-8", "replace") for text in texts]
-        ends = np.fromiter(accumulate(map(len, raw)), np.int64, len(raw))
-        keyed: Keys = _all_hashed(np.frombuffer(b"".join(raw) or b"\0", np.uint8), ends, self._low, self._high)
+        data, ends = _joined(texts)
+        keyed: Keys = _all_hashed(np.frombuffer(data or b"\0", np.uint8), ends, self._low, self._high)
         return keyed
+
+
+def column(texts: Sequence[str]) -> pa.StringArray:
+    """A column of texts."""
+    data, ends = _joined(texts)
+    offsets = np.append(np.int32(0), ends.astype(np.int32))
+    return pa.StringArray.from_buffers(len(texts), pa.py_buffer(offsets), pa.py_buffer(data))
+
+
+def _joined(texts: Sequence[str]) -> tuple[bytes, npt.NDArray[np.int64]]:
+    """The UTF-8 of texts in one piece, and where each ends."""
+    whole = "".join(texts)
+    if whole.isascii():
+        return whole.encode(), np.fromiter(accumulate(map(len, texts)), np.int64, len(texts))
+    raw = [text.encode("utf-8", "replace") for text in texts]
+    return b"".join(raw), np.fromiter(accumulate(map(len, raw)), np.int64, len(raw))
 
 
 @nb.njit(nb.uint64(_BYTES, nb.int64, nb.uint64, nb.uint64), cache=True)

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
-import pyarrow as pa
 
 from seawall.guard.policy import Subject
 from seawall.guard.search import tag_subject
+from seawall.guard.texts import column
 from seawall.guard.things import look_up
 from seawall.guard.verdict import Verdict, nothing, stricter, verdict
 from seawall.guard.view import View
@@ -59,7 +59,7 @@ def _subjects(view: View, kind: str, keyed: Keys) -> list[int]:
 
 def _nearest(view: View, pdq: Sequence[str]) -> int:
     """What the PDQ hashes of an upload are held to be at worst, decisions since the run included."""
-    hashes, fine = decode(pa.array(list(pdq), pa.string()), _PDQ_DIGITS)
+    hashes, fine = decode(column(pdq), _PDQ_DIGITS)
     asked = np.ascontiguousarray(words(hashes[fine])).reshape(-1, 4)
     if len(view.late.pdq) and _near(asked, view.late.pdq).any():
         return int(Subject.HASH_KNOWN)

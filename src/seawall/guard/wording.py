@@ -16,7 +16,18 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from seawall.guard.machine_memory import Block, block
-from seawall.guard.query import ALL_LANES, LANE_OF_ROW, NOTHING, read, read_text, read_words, spelled, worst_of
+from seawall.guard.query import (
+    ALL_LANES,
+    LANE_OF_ROW,
+    NOTHING,
+    every_hit,
+    read,
+    read_text,
+    read_words,
+    readings,
+    spelled,
+    worst_of,
+)
 from seawall.guard.secrets import Secrets
 from seawall.guard.section import Section, Words, padded
 from seawall.guard.table import Rows, frozen
@@ -25,24 +36,17 @@ from seawall.terms.compiled import unpack
 from seawall.terms.fold import CHUNK
 from seawall.terms.lexicon import Lexicon
 from seawall.terms.query import QueryReader
-from seawall.terms.reading import LANE, ROW
+from seawall.terms.reading import END, LANE, ROW, START, TERM, VISUAL
 from seawall.terms.rules import Rules
 from seawall.terms.scan import scan
 from seawall.terms.scanner import Scanner
 from seawall.terms.sieve import new_memory
-from seawall.terms.sound import SCRIPTS
 
 Codes = npt.NDArray[np.uint8]
 
 _PARTS = 7
 _SEAL = 4  # words before the sealed block: nonce and tag
 _PIECE = 1 << 19  # words that are sealed or opened at once
-LATIN = {
-    ord(letter): sound.replace("-", "")
-    for letters, sounds in SCRIPTS.items()
-    for letter, sound in zip(letters, sounds.split(), strict=True)
-} | {ord("й"): "j"}
-"""How letters of other scripts are written in Latin ones: as they sound, й as ISO 9 writes it."""
 NO_TERMS = frozen(np.empty(0, np.int64))
 
 
@@ -72,24 +76,39 @@ class Wording:
         blob = frozen(Scanner.compile(lexicon).blob)
         severity = frozen(np.array([term.severity for term in lexicon.terms], np.uint8))
         compiled = unpack(blob)
-        table = spelled(QueryReader.of(compiled.forms, compiled.letters, len(lexicon)), severity)
+        alone = np.array([not term.together for term in lexicon.terms], np.bool_)
+        table = spelled(QueryReader.of(compiled.forms, compiled.letters, len(lexicon)), severity, alone)
         return cls(blob, table.keys, table.rows, severity, marks, Rules.of(lexicon))
 
     def query(self, text: str, exempt: npt.NDArray[np.int64] = NO_TERMS) -> Found | None:
         """The worst term in a query, in any disguise, misspelt or begun; `exempt` are numbers of terms to pass over."""
-        data, size, joined = readings(text)
+        data = _bytes(text)
         if self.rules.plain and len(data) <= CHUNK:
-            return _told(read(data, size, joined, self.blob, self.keys, self.rows, self.severity, exempt))
-        bounds = np.array((0, size, joined, len(data)))
-        found = self.rules.settled(scan(data, bounds, False, ALL_LANES, self.blob, self.memory))
-        found = found[found[:, LANE] <= LANE_OF_ROW[found[:, ROW]]]
-        best = worst_of(found, self.severity, exempt)
-        return _told(read_words(data, size, self.blob, self.keys, self.rows, self.severity, exempt, best))
+            return _told(read(data, self.blob, self.keys, self.rows, self.severity, exempt))
+        texts, bounds = readings(data, unpack(self.blob).letters)
+        short = len(data) <= CHUNK
+        hits = every_hit(texts, bounds, self.blob) if short else self._long(frozen(texts), bounds)
+        best = worst_of(self.rules.settled(hits), self.severity, exempt)
+        data = frozen(self._without_innocent(data, hits))
+        return _told(read_words(data, self.blob, self.keys, self.rows, self.severity, exempt, best))
+
+    def _long(self, texts: Codes, bounds: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        hits = scan(texts, bounds, False, ALL_LANES, self.blob, self.memory)
+        found: npt.NDArray[np.int64] = hits[hits[:, LANE] <= LANE_OF_ROW[hits[:, ROW]]]
+        return found
+
+    def _without_innocent(self, data: Codes, hits: npt.NDArray[np.int64]) -> Codes:
+        """A query with its innocent words blotted out: they are no slips of a term."""
+        innocent = hits[:, TERM] >= self.rules.terms + self.rules.companions
+        out = data.copy()
+        for start, end in hits[innocent & (hits[:, ROW] == 0) & (hits[:, LANE] <= VISUAL)][:, [START, END]].tolist():
+            out[start:end] = ord(" ")
+        return out
 
     def text(self, text: str, exempt: npt.NDArray[np.int64] = NO_TERMS, *, hashtag: bool = False) -> Found | None:
         """The worst term in a text, or in one hashtag without its #."""
-        raw = text.encode("utf-8", "surrogatepass")
-        data, bounds = np.frombuffer(raw or b"\0", np.uint8), np.array((0, len(raw)), np.int64)
+        data = _bytes(text)
+        bounds = np.array((0, len(data)), np.int64)
         if self.rules.plain:
             return _told(read_text(data, bounds, hashtag, self.blob, self.memory, self.severity, exempt))
         found = self.rules.settled(scan(data, bounds, hashtag, ALL_LANES, self.blob, self.memory))
@@ -162,19 +181,8 @@ def _through(cipher: object, source: Words, target: Words) -> None:
         cipher.update_into(piece, room)  # type: ignore[attr-defined]
 
 
-def readings(text: str) -> tuple[Codes, int, int]:
-    """A query's bytes, again without its spaces, again in Latin letters; and where the first and the second end.
-
-    A short word in another script is too little for the scanner to tell by its sound; spelled out it is a word.
-    """
-    raw = text.encode("utf-8", "surrogatepass")
-    words = text.split()
-    both = raw + "".join(words).encode("utf-8", "surrogatepass") if len(words) > 1 else raw
-    if text.isascii():
-        return np.frombuffer(both or b" ", np.uint8), len(raw), max(len(both), 1)
-    latin = text.lower().translate(LATIN)
-    whole = both + latin.encode("utf-8", "surrogatepass") if latin != text.lower() else both
-    return np.frombuffer(whole, np.uint8), len(raw), len(both)
+def _bytes(text: str) -> Codes:
+    return np.frombuffer(text.encode("utf-8", "surrogatepass") or b" ", np.uint8)
 
 
 def _told(best: int) -> Found | None:

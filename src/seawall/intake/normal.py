@@ -20,4 +20,5 @@ def normal_links(texts: pa.Array) -> pa.Array:
     host = pc.replace_substring_regex(host, r"^www\.|\.$|:(?:80|443)$", "")
     rest = pc.replace_substring_regex(pc.struct_field(parts, "rest"), rf"\?(?:{_TRACKING}(?:&|$))+", "?")
     rest = pc.replace_substring_regex(rest, rf"&{_TRACKING}", "")
-    return pc.utf8_rtrim(pc.binary_join_element_wise(host, rest, ""), characters="/?&")
+    between = pc.utf8_slice_codeunits(host, 0, 0)  # nothing, as a column: a scalar would load pandas into every guard
+    return pc.utf8_rtrim(pc.binary_join_element_wise(host, rest, between), characters="/?&")
