@@ -1,0 +1,31 @@
+"""The banks of known media, as the guard's door tells of them."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from seawall.hashes.health import MediaHealth, media_health
+
+EVERY = 15.0
+"""Seconds between two looks."""
+
+
+@dataclass(slots=True)
+class MediaWatch:
+    """Looks at a folder of banks now and then; `told` is what was seen last."""
+
+    folder: Path
+    told: MediaHealth | None = None
+    _looked: float = float("-inf")
+
+    async def look(self, now: float) -> bool:
+        """Look where it is time to (seconds of a clock that never jumps); says whether it was."""
+        if now - self._looked < EVERY:
+            return False
+        self._looked = now
+        self.told = await asyncio.to_thread(media_health, self.folder)
+        return True
+
+    def degraded(self) -> list[str]:
+        """What is wrong, for readiness: the door answers all the same."""
+        return [f"known media: {alarm}" for alarm in self.told.alarms] if self.told else []
