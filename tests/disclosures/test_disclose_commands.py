@@ -203,9 +203,9 @@ def test_the_receiver_runs_by_itself(tmp_path):
     try:
         base = process.stdout.readline().split(" at ")[1].strip()
         assert base.startswith("http://127.0.0.1:")
-        import watching
+        import reaching
 
-        watching.CONFIGURED.add(int(base.split(":")[2].partition("/")[0]))
+        reaching.CONFIGURED.add(int(base.split(":")[2].partition("/")[0]))
         with urllib.request.urlopen(base.removesuffix("/ispws") + "/control/reports", timeout=5) as told:
             assert json.loads(told.read())["reports"] == []
     finally:
