@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from seawall.cli.hashes import hashes
+from seawall.hashes.entries import hash_list
 from seawall.hashes.store import BankStore
 from seawall.intake.exchanges.book import ExchangeBook
 from seawall.records.errors import BadInput, Refused, Unavailable
@@ -36,7 +37,7 @@ def hive():
             fine = "boundary=" in self.headers["Content-Type"] and self.headers["Authorization"] == "Token k"
             score = 0.99 if b"urgent" in body else 0.01
             output = [{"classes": [{"class": "vornet", "score": score}]}]
-            self.send_response(200 if fine else 400)
+            self.send_response(200 if fine or "SubmitFeedback" in self.path else 400)
             self.end_headers()
             self.wfile.write(json.dumps({"status": [{"response": {"output": output}}]}).encode())
 
@@ -65,6 +66,48 @@ def test_add_tells_what_was_refused(store, tmp_path):
 
 def test_lookup_prints_bank_distance_and_category(store):
     assert run("lookup", store, f"{int(PDQ, 16) ^ 7:064x}").split("\t")[1:] == ["known", "3", "A", "positive\n"]
+
+
+def test_lookup_says_what_lists_that_disagree_come_to(store, tmp_path):
+    clear = tmp_path / "clear.csv"
+    clear.write_text(f"pdq,opinion\n{PDQ},negative\n")
+    run("add", store, clear, "--bank", "clear")
+    lines = run("lookup", store, PDQ).splitlines()
+    assert [line.split("\t")[-1] for line in lines] == ["positive", "negative", "negative"]
+
+
+def test_a_vote_goes_to_the_exchange_that_an_entry_came_from(store, tmp_path, hive):
+    secrets = tmp_path / "secrets.json"
+    secrets.write_text('{"subscription": "s", "keys": {"SubmitFeedback": "k"}}')
+    with BankStore(store) as banks:
+        row = {"kind": "pdq", "value": "a5" * 32, "source": "stopncii", "reference": "ImagePDQ:1"}
+        (entry,) = banks.add("partner", hash_list([row]))
+        vote = ("--exchange", "stopncii", "--base", hive, "--secrets", secrets, "--private")
+        with pytest.raises(BadInput, match="came from list"):
+            run("vote", store, 1, "--agree", *vote)
+        assert "disagreed with ImagePDQ:1" in run("vote", store, entry, "--disagree", *vote)
+    assert "SubmitFeedback" in (store / "outbound.jsonl").read_text()
+
+
+def film(path, shade, seconds=8):
+    """A film of moving noise; the same shade gives the same film."""
+    draw = np.random.default_rng(shade)
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"mp4v"), 2, (96, 64))
+    for _ in range(seconds):
+        picture = cv2.resize(draw.integers(0, 256, (6, 9, 3)).astype(np.uint8), (96, 64))
+        for _ in range(2):
+            writer.write(picture)
+    writer.release()
+    return path
+
+
+def test_a_video_is_compared_with_known_ones(tmp_path):
+    one, same, other = film(tmp_path / "1.mp4", 1), film(tmp_path / "2.mp4", 1), film(tmp_path / "3.mp4", 2)
+    (told,) = run("compare", one, same, other).splitlines()
+    assert told.split("\t") == [str(same), "match", "1.00", "1.00"]
+    (tmp_path / "text").write_text("no film")
+    with pytest.raises(BadInput, match="no frame that can be compared"):
+        run("compare", one, tmp_path / "text")
 
 
 def test_withdraw_takes_back_by_reference(store):

@@ -14,7 +14,7 @@ from seawall.hashes.hashing import hash_file
 from seawall.hashes.health import media_health
 from seawall.hashes.index import MAX_THRESHOLD
 from seawall.hashes.ledger import settle
-from seawall.hashes.store import BankStore
+from seawall.hashes.store import BankStore, standing_opinion
 from seawall.hashes.video_file import hash_video, is_video
 from seawall.intake.canary_door import CanaryDoor
 from seawall.intake.exchanges.base import pull
@@ -34,6 +34,8 @@ _THRESHOLD = click.option(
 
 
 LATER = {
+    "compare": ("seawall.cli.hashes_asking:compare", "Compare a video with known ones by the vPDQ rule."),
+    "vote": ("seawall.cli.hashes_asking:vote", "Tell an exchange what a person found of one of its entries."),
     "serve": ("seawall.cli.hashes_serving:serve", "Answer lookups over HTTP, in HMA's JSON."),
     "match": ("seawall.cli.hashes_asking:match", "Match stored media with the entries that arrived since."),
     "route": ("seawall.cli.hashes_asking:route", "Ask vendors' classifiers which files people should see first."),
@@ -151,7 +153,10 @@ def settle_notices(store: Path, entries: tuple[int, ...], release: bool) -> None
     "--kind", type=click.Choice([str(kind) for kind in HashKind]), default=str(HashKind.PDQ), show_default=True
 )
 def lookup(store: Path, values: tuple[str, ...], kind: str) -> None:
-    """Look hexadecimal hashes up; prints one line a match: hash, bank, distance, category, opinion."""
+    """Look hexadecimal hashes up; prints one line a match: hash, bank, distance, category, opinion.
+
+    Where several match, a last line says what they come to: the nearest counts, and what clears counts first.
+    """
     wrong = [value for value in values if len(value) != DIGITS[HashKind(kind)]]
     if wrong:
         raise BadInput(f"a {kind} is {DIGITS[HashKind(kind)]} hexadecimal digits; {wrong[0]!r} is not.")
@@ -159,6 +164,8 @@ def lookup(store: Path, values: tuple[str, ...], kind: str) -> None:
         for value, matches in zip(values, banks.lookup([(HashKind(kind), value) for value in values]), strict=True):
             for match in matches:
                 click.echo(f"{value}\t{match.bank}\t{match.distance}\t{match.category}\t{match.opinion}")
+            if len(matches) > 1:
+                click.echo(f"{value}\t\t\t\t{standing_opinion(matches)}")
 
 
 @hashes.command("of")

@@ -1,4 +1,4 @@
-"""`seawall hashes match` and `route`: what is stored, asked about."""
+"""`seawall hashes match`, `route`, `compare`, `vote`: asking, telling."""
 
 import os
 import re
@@ -10,11 +10,16 @@ import pyarrow as pa
 import pyarrow.csv as pc
 
 from seawall.hashes.bank import MATCHES
+from seawall.hashes.entries import HashKind
+from seawall.hashes.ledger import entry_of
 from seawall.hashes.retroactive import arrived, match_stored
+from seawall.hashes.video import KnownVideos, VideoHash
+from seawall.hashes.video_file import hash_video
 from seawall.intake.classifiers.opening import open_classifiers
 from seawall.intake.classifiers.routing import route as ask
+from seawall.intake.exchanges.opening import KINDS, open_exchange
 from seawall.intake.stored_media import stored_media
-from seawall.records.errors import Refused
+from seawall.records.errors import BadInput, Refused
 
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -68,6 +73,46 @@ def route(files: tuple[Path, ...], classifiers: Path, connections: Path) -> None
     told = [(path, ask(path.read_bytes(), listed)) for path in files]
     for path, one in sorted(told, key=lambda pair: -pair[1].place):
         click.echo(msgspec.json.encode({"file": str(path), **msgspec.structs.asdict(one)}).decode())
+
+
+@click.command()
+@click.argument("query", type=_FILE)
+@click.argument("known", nargs=-1, required=True, type=_FILE)
+def compare(query: Path, known: tuple[Path, ...]) -> None:
+    """Compare a video with known ones by the vPDQ rule.
+
+    Prints a line for each known video that shares a picture with QUERY: its file, match or no match, the share of QUERY
+    in it and its share in QUERY. A known video matches where four fifths of it are there, in whatever order.
+    """
+    told = KnownVideos.of({str(path): _video(path) for path in known}).compare(_video(query))
+    for name, one in sorted(told.items(), key=lambda pair: -pair[1].of_known):
+        click.echo(f"{name}\t{'match' if one.matches else 'no match'}\t{one.of_query:.2f}\t{one.of_known:.2f}")
+
+
+@click.command()
+@click.argument("store", type=_FOLDER)
+@click.argument("entry", type=click.IntRange(min=1))
+@click.option("--agree/--disagree", required=True, help="What a person found of it.")
+@click.option("--exchange", type=click.Choice(KINDS), required=True, help="Whose entry it is.")
+@click.option("--base", required=True, help="Base address of the environment that you are registered for.")
+@click.option("--secrets", type=_FILE, required=True, help="JSON file with the credentials.")
+@click.option("--private", is_flag=True, help="The address is on your own network.")
+def vote(store: Path, entry: int, exchange: str, base: str, secrets: Path, *, agree: bool, private: bool) -> None:
+    """Tell an exchange what a person found of one of its entries; it is sent once."""
+    kind, value, source, reference = entry_of(store, entry)
+    if source != exchange:
+        raise BadInput(f"entry {entry} came from {source or 'a list'}, not from {exchange}; vote where it came from.")
+    asked = open_exchange(exchange, base, secrets, store / "outbound.jsonl", private=private)
+    asked.vote(reference, HashKind(kind), value, agree=agree)
+    click.echo(f"{exchange} was told: {'agreed' if agree else 'disagreed'} with {reference}")
+
+
+def _video(path: Path) -> VideoHash:
+    with path.open("rb") as file:
+        hashed = hash_video(file)
+    if not hashed.hash.usable:
+        raise BadInput(f"{path} has no frame that can be compared: {hashed.outcome}.")
+    return hashed.hash
 
 
 _NAME = re.compile(r"entries-[0-9]{9}-([0-9]{9})\.csv")

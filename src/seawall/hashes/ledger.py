@@ -91,6 +91,16 @@ def newest(folder: Path) -> int:
         return int(ledger.execute("SELECT COALESCE(MAX(entry), 0) FROM entries").fetchone()[0])
 
 
+def entry_of(folder: Path, entry: int) -> tuple[str, str, str, str]:
+    """Kind, value, source and the source's own reference of an entry that stands; raises BadInput where none does."""
+    query = "SELECT kind, value, source, reference FROM entries WHERE entry = ? AND state = 'standing'"
+    with opened(folder) as ledger:
+        row = ledger.execute(query, (entry,)).fetchone()
+    if row is None:
+        raise BadInput(f"no entry {entry} stands in {folder}; lookups over HTTP and notices name entries.")
+    return str(row[0]), str(row[1]), str(row[2]), str(row[3])
+
+
 def quarantine(ledger: sqlite3.Connection, entry: int) -> bool:
     """Let an entry match nothing until a person ends that; says whether it could match until now."""
     insert = "INSERT INTO pauses SELECT entry, ? FROM entries WHERE entry = ? AND state = 'standing'"
