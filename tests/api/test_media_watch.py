@@ -1,15 +1,19 @@
 """The guard's door tells when known media are no longer matched, and goes on answering."""
 
+import asyncio
 import time
 
+import numpy as np
 import pytest
 from asking import Deployment, serving
 
+from seawall.api.media import MediaWatch
 from seawall.hashes.canary import Canary, install
 from seawall.hashes.entries import hash_list
+from seawall.hashes.index import IndexWriter
 from seawall.hashes.store import BankStore
 
-WAIT = 25.0  # seconds; it looks every fifteen
+WAIT = 40.0  # seconds; it looks every five
 
 
 @pytest.fixture
@@ -46,6 +50,27 @@ def test_a_missed_canary_is_in_the_metrics_and_degrades_without_unreadying(deplo
         assert why.startswith("known media: the canary was missed")
         with server.client("") as stranger:
             assert "degraded" not in stranger.get("/readyz").json()
+
+
+def test_damage_inside_a_block_is_told_again_and_again(tmp_path):
+    with BankStore(tmp_path) as banks:
+        install(banks)
+        Canary.of(banks).send()
+    with IndexWriter(tmp_path / "index") as writer:
+        writer.seal(np.random.default_rng(0).integers(0, 2**64, (40_000, 4), dtype=np.uint64), np.arange(40_000) + 9)
+    watch = MediaWatch(tmp_path)
+    asyncio.run(watch.look(0.0))
+    assert watch.degraded() == []
+    (segment,) = (tmp_path / "index").glob("segment-*")
+    data = bytearray(segment.read_bytes())
+    data[len(data) // 2] ^= 1
+    segment.write_bytes(data)
+    watch = MediaWatch(tmp_path)
+    for now in (0.0, 100.0):
+        assert asyncio.run(watch.look(now))
+        assert watch.told.gauges()["seawall_media_index_damaged"] == 1
+        assert "does not hold what was written" in watch.degraded()[0]
+    assert not asyncio.run(watch.look(101.0))
 
 
 def test_without_banks_nothing_is_said_of_them(client):

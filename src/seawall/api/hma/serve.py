@@ -116,8 +116,15 @@ class Banks:
         address = f"http://[{own}]:{port}" if ":" in own else f"http://{own}:{port}"
         path = CanaryDoor.of(address, self._secret, self.store.folder / "outbound.jsonl", private=True)
         canary = Canary(self.store.folder, path)
-        for work in (lambda: canary.keep_sending(self._stop, EVERY), self._keep_reading):
+        for work in (lambda: canary.keep_sending(self._stop, EVERY), self._keep_reading, self._verify):
             threading.Thread(target=work, daemon=True).start()
+
+    def _verify(self) -> None:
+        """Read every block once, as a reader of the index does in the background."""
+        index = self.store.writer.index
+        index.verify_all()
+        if index.state != "current":
+            self._alarm(f"the index is degraded: {index.state}. Make it again with `seawall hashes build`.")
 
     def _keep_reading(self) -> None:
         while not self._stop.is_set():
