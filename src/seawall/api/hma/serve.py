@@ -87,7 +87,7 @@ class Banks:
             try:
                 told = book.read(name, lock)
                 self.journal.tell("exchange read", entries=told.entries, withdrawn=told.withdrawn)
-            except SeawallError as error:
+            except Exception as error:  # noqa: BLE001  whatever one exchange answers, the next one is read
                 self.journal.failure("exchange", error)
 
     async def _serve(self, host: str, port: int) -> None:
