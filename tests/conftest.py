@@ -1,11 +1,12 @@
 """What all tests share: one invented world, runs on it, and patience."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+import reaching
 from running import make_run
 from seawall.trials.world import make_world
 
@@ -15,6 +16,14 @@ settings.load_profile("seawall")
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "xdist_group(name): tests that share one worker")
+
+
+@pytest.fixture(autouse=True)
+def nothing_leaves() -> Iterator[None]:
+    """No test reaches beyond this machine, and Seawall connects through its one door alone."""
+    before = len(reaching.STRANGE)
+    yield
+    assert reaching.STRANGE[before:] == []
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from seawall.api.appeals import AppealLine
-from seawall.api.token_file import GUARD_SCOPES, add_token
+from seawall.api.token_file import GUARD_SCOPES, Clients, Line, add_token
+from seawall.api.tokens import Token
 from seawall.effects.overlay_entries import OverlayAction, OverlayEntry
 from seawall.guard.contents import Contents
 from seawall.guard.policy import Subject
@@ -31,6 +32,13 @@ KEY = IdKey(SECRET)
 SOURCE = Path(__file__).parents[2] / "src"
 BLOCKED, FREE = "zarbolint", "gardening"  # invented, and innocent
 SELLER, BUYER, STRANGER, CHILD = "account-seller", "account-buyer", "account-stranger", "account-child"
+
+
+def clients_of(tokens: Iterable[Token], a_second: float = 1e6) -> Clients:
+    """Clients as the token file would hold them."""
+    clients = Clients()
+    clients.take(Line(token.name, token.digest, tuple(sorted(token.scopes)), a_second) for token in tokens)
+    return clients
 
 
 def contents(*more: str) -> Contents:

@@ -5,9 +5,10 @@ import time
 
 import pytest
 import uvicorn
+from asking import clients_of
 
 from seawall.api.hma.door import HmaDoor
-from seawall.api.tokens import MATCH, Token, Tokens
+from seawall.api.tokens import MATCH, Token
 from seawall.hashes.canary import BANK, Canary, install
 from seawall.hashes.curation import Curation
 from seawall.hashes.health import media_health
@@ -24,7 +25,7 @@ def store(tmp_path):
 
 @pytest.fixture
 def address(store):
-    door = HmaDoor.of(store, Tokens.of([Token.of("canary", "secret", [MATCH])]), print)
+    door = HmaDoor.of(store, clients_of([Token.of("canary", "secret", [MATCH])]), print)
     server = uvicorn.Server(uvicorn.Config(door, port=0, lifespan="off", log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()

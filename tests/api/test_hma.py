@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pytest
+from asking import clients_of
 from PIL import Image
 
 from seawall.api.hma.door import HmaDoor
-from seawall.api.tokens import CURATE, EXCHANGE, HASH, INVESTIGATE, MATCH, Token, Tokens
+from seawall.api.tokens import CURATE, EXCHANGE, HASH, INVESTIGATE, MATCH, Token
 from seawall.hashes.entries import hash_list
 from seawall.hashes.store import BankStore
 
@@ -40,7 +41,7 @@ def door(tmp_path, alarms):
     ]
     with BankStore(tmp_path) as store:
         store.add("KNOWN", hash_list([{"kind": "pdq", "value": PDQ}, {"kind": "md5", "value": MD5}]))
-        yield HmaDoor.of(store, Tokens.of(tokens), alarms.append)
+        yield HmaDoor.of(store, clients_of(tokens), alarms.append)
 
 
 def call(door, method, path, token="", body=b"", kind="application/json", **query):
@@ -291,3 +292,46 @@ def test_every_route_is_on_the_site_map_and_wrong_methods_are_told(door):
 
 def test_an_unknown_path_is_not_found(door):
     assert call(door, "GET", "/ui", "a")[0] == 404
+
+
+def test_an_entry_that_a_thousand_accounts_match_is_set_aside_until_a_person_has_looked(door):
+    asked = {"signal": PDQ, "signal_type": "pdq"}
+    for number in range(999):
+        call(door, "GET", "/m/lookup", "u", account=f"account-{number}", **asked)
+    assert call(door, "GET", "/m/lookup", "u", account="account-1", **asked)[1] == {"KNOWN": [{"bank_content_id": 1}]}
+    call(door, "GET", "/m/lookup", "u", account="account-999", **asked)
+    assert call(door, "GET", "/m/lookup", "u", **asked) == (200, {})
+    assert call(door, "GET", "/m/raw_lookup", "u", **asked) == (200, {"matches": [1]})
+    ((_, entry, why),) = door.holdings.store.notices()
+    assert (entry, "1000 accounts" in why) == (1, True)
+    call(door, "PUT", "/c/bank/KNOWN/content/1", "k", b'{"disable_until_ts": 1}')
+    assert call(door, "GET", "/m/lookup", "u", **asked)[1] == {"KNOWN": [{"bank_content_id": 1}]}
+
+
+def test_what_clears_is_never_set_aside(door):
+    (entry,) = door.holdings.store.add("CLEAR", hash_list([{"kind": "md5", "value": "cd" * 16, "opinion": "negative"}]))
+    for number in range(1001):
+        call(door, "GET", "/m/lookup", "u", account=f"{number}", signal="cd" * 16, signal_type="md5")
+    assert call(door, "GET", "/m/lookup", "u", signal="cd" * 16, signal_type="md5")[1]["CLEAR"] == [
+        {"bank_content_id": entry}
+    ]
+
+
+def test_a_token_that_spends_its_rate_waits(tmp_path):
+    with BankStore(tmp_path) as store:
+        door = HmaDoor.of(store, clients_of([Token.of("slow", "s", [MATCH])], a_second=3), print)
+        told = [call(door, "GET", "/m/index/status", "s")[0] for _ in range(12)]
+    assert (told[0], told[-1]) == (200, 429)
+
+
+def test_a_body_is_not_read_before_the_token_is_known(door):
+    async def never():
+        raise AssertionError("the body was read")
+
+    async def send(message):
+        sent.append(message)
+
+    sent = []
+    scope = {"type": "http", "method": "POST", "path": "/m/lookup", "query_string": b"", "headers": []}
+    asyncio.run(door(scope, never, send))
+    assert sent[0]["status"] == 401

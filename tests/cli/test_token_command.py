@@ -36,3 +36,8 @@ def test_a_revoked_token_is_gone(run, tmp_path):
     run("search-1", "--scope", "guard:search")
     assert run("search-1", "--revoke").output == "revoked search-1\n"
     assert read_tokens(tmp_path / "tokens").tokens == ()
+
+
+def test_a_token_may_ask_the_banks(run, tmp_path):
+    run("uploader", "--scope", "hashes:match")
+    assert read_tokens(tmp_path / "tokens").tokens[0].scopes == ("hashes:match",)

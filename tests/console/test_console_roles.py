@@ -34,6 +34,7 @@ TABLE = {
     "preview": ("post", {A, L}),
     "decide": ("post", {A, L}),
     "account": ("get", {V, A, L}),
+    "open-file": ("post", {A, L}),
     "reveal": ("post", {A, L}),
     "close-look": ("post", {A, L}),
     "judge": ("post", {A, L}),

@@ -5,11 +5,11 @@ import threading
 from http.server import ThreadingHTTPServer
 
 import pytest
-import watching
 from disclosing import KEY, PASSWORD, USER, MediaHandler, RecordingHandler
 from django.db import connections
 from django.test import override_settings
 
+import reaching
 from databases import database, postgres, sqlite_template, use  # noqa: F401
 from seawall.disclosures.cybertip.receiver.server import Receiver
 from seawall.disclosures.ledger import Ledger
@@ -34,7 +34,7 @@ def ledger(home):
 
 
 def serve(server):
-    watching.CONFIGURED.add(server.server_address[1])
+    reaching.CONFIGURED.add(server.server_address[1])
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield server
     server.shutdown()
@@ -68,8 +68,8 @@ def recorder():
 @pytest.fixture(autouse=True)
 def nothing_else_is_reached():
     """No test connects to anything but the servers that it configured."""
-    opened, looked_up = len(watching.OPENED), len(watching.LOOKED_UP)
+    opened, looked_up = len(reaching.OPENED), len(reaching.LOOKED_UP)
     yield
-    strange = [one for one in watching.OPENED[opened:] if one[0] != "127.0.0.1" or one[1] not in watching.CONFIGURED]
+    strange = [one for one in reaching.OPENED[opened:] if one[0] != "127.0.0.1" or one[1] not in reaching.CONFIGURED]
     assert strange == [], f"connections to what was not configured: {strange}"
-    assert set(watching.LOOKED_UP[looked_up:]) <= {"127.0.0.1"}
+    assert set(reaching.LOOKED_UP[looked_up:]) <= {"127.0.0.1"}

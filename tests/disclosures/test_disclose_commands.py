@@ -16,6 +16,7 @@ from seawall.cli.disclose import disclose
 from seawall.disclosures.cybertip.schema import restated
 from seawall.disclosures.dossier import read_dossier
 from seawall.disclosures.exchange.signal import Kind, Signal
+from seawall.disclosures.ledger import Ledger
 from seawall.disclosures.models import Disclosure
 from seawall.records.errors import BadConfiguration, BadInput, Refused
 
@@ -165,7 +166,8 @@ def test_the_transparency_report_is_written(tmp_path, at_home):
 
 def test_a_pack_is_drafted_approved_released_and_acknowledged(case, tmp_path, at_home, ledger):
     public = run("vault", "key", tmp_path / "operator.key").split(": ")[1].strip()
-    told = run("pack", "draft", case, "--authority", "nca", "--by", "lea", "--why", "a child", *at_home)
+    everyone = [word for one in read_dossier(case).suspects for word in ("--account", one.account.id)]
+    told = run("pack", "draft", case, "--authority", "nca", "--by", "lea", "--why", "a child", *everyone, *at_home)
     assert told.count("priority P2") == 5
     words = ("--authority", "nca", "--by", "lea", "--key", tmp_path / "operator.key", *at_home)
     case_id = read_dossier(case).case_id
@@ -177,6 +179,113 @@ def test_a_pack_is_drafted_approved_released_and_acknowledged(case, tmp_path, at
     assert "all whole" in run("vault", "check-pack", tmp_path / "pack", "--pack-key", opens, "--signer", public)
     words = ("--authority", "nca", "--reference", "URN-7", *at_home)
     assert "5 accounts acknowledged" in run("pack", "acknowledge", case_id, *words)
+
+
+def test_a_route_names_authorities_accounts_and_reasons(case):
+    accounts = read_dossier(case).suspects
+    told = run("route", case, "--ncmec", "--other", "zz=elsewhere")
+    assert told.startswith("ncmec\t5 accounts\tregistered with NCMEC")
+    assert all(one.account.id in told for one in accounts)
+    assert "no authority is configured" in run("route", case, fails=BadConfiguration)
+    assert "two letters" in run("route", case, "--other", "Germany=bka", fails=BadInput)
+
+
+def test_the_nca_gets_the_accounts_of_its_country_alone(case, at_home, tmp_path):
+    read = read_dossier(case)
+    abroad, british = (
+        msgspec.structs.replace(one, country=c) for one, c in zip(read.suspects, ("FR", "GB"), strict=False)
+    )
+    case.write_bytes(msgspec.json.encode(msgspec.structs.replace(read, suspects=(abroad, british))))
+    run("pack", "draft", case, "--authority", "nca", "--by", "lea", "--why", "a child", *at_home)
+    (one,) = Disclosure.objects.all()
+    assert json.loads(Ledger(KEY).content(one))["account"]["id"] == british.account.id
+
+
+class Adapter:
+    """An adapter to an invented authority's interface."""
+
+    def submit(self, pack, pack_key, outbound):
+        base = next(iter(outbound.destinations)).origin
+        answer = outbound.request("POST", f"{base}/cases", purpose="report", body=pack.read_bytes())
+        assert len(pack_key) >= 32
+        return answer.body.decode()
+
+
+ADAPTER = Adapter()
+
+
+def test_an_adapter_hands_a_pack_over_through_the_one_door(case, tmp_path, at_home, ledger, recorder):
+    recorder.answer = lambda *_: (200, b"URN-7")
+    run("vault", "key", tmp_path / "operator.key")
+    run("pack", "draft", case, "--authority", "bka", "--by", "lea", "--why", "a child", *at_home)
+    for one in Disclosure.objects.all():
+        ledger.approve(one, "first", "1", NOW)
+        ledger.approve(one, "second", "2", NOW)
+    words = ("--authority", "bka", "--by", "lea", "--key", tmp_path / "operator.key", *at_home)
+    case_id, out = read_dossier(case).case_id, tmp_path / "pack"
+    place = ("--base", recorder.base, "--private", "--adapter")
+    assert "no adapter" in run("pack", "release", case_id, out, *words, *place, "no:where", fails=BadConfiguration)
+    told = run("pack", "release", case_id, out, *words, *place, f"{__name__}:ADAPTER")
+    assert "5 accounts acknowledged as URN-7" in told
+    assert recorder.seen[0][3] == out.read_bytes()
+    assert {one.reference for one in Disclosure.objects.all()} == {"URN-7"}
+    assert '"purpose": "report"' in (tmp_path / "pack.outbound.jsonl").read_text()
+
+
+def test_users_are_told_the_ground_now_or_later(tmp_path):
+    one, other = statement(puid="sw-1"), statement(puid="sw-2")
+    file, delays, secrets, out = (tmp_path / name for name in ("statements", "delays", "secrets", "out"))
+    file.write_bytes(msgspec.json.encode([one, other]))
+    delays.write_text('{"sw-2": {"why": "suspect would be warned", "by": "lea", "until": "2099-01-01T00:00:00Z"}}')
+    words = ("statements", "notices", file, out, "--complain-at", "https://a.example/complaints")
+    told = run(*words, "--delays", delays)
+    assert "sw-2: not before 2099-01-01 (suspect would be warned)" in told
+    (notice,) = json.loads(out.read_text())
+    assert notice["puid"] == "sw-1"
+    assert one.illegal_content_legal_ground in notice["text"]
+    secrets.write_text(f"{one.illegal_content_legal_ground}\n")
+    assert "would tell which term" in run(*words, "--secrets", secrets, fails=BadInput)
+
+
+def test_approved_signals_leave_and_find_their_subjects_at_the_partner(tmp_path, at_home, ledger, recorder):
+    key, secret, file, token = (tmp_path / name for name in ("operator.key", "secret", "signals.json", "token"))
+    public = run("vault", "key", key).split(": ")[1].strip()
+    secret.write_bytes(b"s" * 32)
+    token.write_text("a token\n")
+    later = NOW.replace(year=2099)
+    rows = [(Kind.HANDLE, "velorin"), (Kind.LINK, "https://zanfel.example/a"), (Kind.MD5, "ab" * 16)]
+    rows += [(Kind.TERM, "morlix"), (Kind.HANDLE, "nobody here")]
+    made = [Signal(kind=kind, value=value, reference=f"r{n}", expires_at=later) for n, (kind, value) in enumerate(rows)]
+    file.write_bytes(msgspec.json.encode(made))
+    partner, ours = ("--partner", "Zanfeldor", "--secret-file", secret), ("--origin", "Velomira", "--key", key)
+    run("signals", "propose", file, *partner, *ours, *at_home)
+    (one,) = Disclosure.objects.filter(kind="signals")
+    out = ("signals", "release", one.pk, tmp_path / "left", "--by", "lea", *ours, *at_home)
+    assert "0 of 2" in run(*out, fails=Refused)
+    ledger.approve(one, "first", "1", NOW)
+    ledger.approve(one, "second", "2", NOW)
+    run(*out)
+    sent = ("--base", f"{recorder.base}/v26.0", "--group", "g", "--token-file", token, "--private", "--by", "lea")
+    log = ("--outbound-log", tmp_path / "outbound.jsonl")
+    assert "5 descriptors shared" in run("signals", "send", one.pk, *sent, *log, *ours, *at_home)
+    run("signals", "receive", tmp_path / "left", "--signer", public, "--us", "Zanfeldor", *at_home[:2])
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    head = "account_id,created_at,handle,links,age_band,status"
+    row = "a,2026-01-01,@Velorin,http://www.zanfel.example/a?x,adult,active"
+    (theirs / "accounts.csv").write_text(f"{head}\n{row}\n")
+    (theirs / "media.csv").write_text(f"media_id,account_id,created_at,kind,md5\nm,a,2026-01-01,image,{'AB' * 16}\n")
+    (tmp_path / "values.json").write_text('{"term": ["Morlix"]}')
+    words = ("--partner", "Velomira", "--secret-file", secret, "--values", tmp_path / "values.json", *at_home[:2])
+    assert "4 signals of Velomira" in run("signals", "find", theirs, tmp_path / "found.csv", *words)
+    found = (tmp_path / "found.csv").read_text().splitlines()
+    assert [line.split(",")[:2] for line in found[1:]] == [
+        ["r0", "handle"],
+        ["r1", "link"],
+        ["r2", "md5"],
+        ["r3", "term"],
+    ]
+    assert (tmp_path / "found.csv").stat().st_mode & 0o077 == 0
 
 
 def test_signals_are_proposed_received_and_written_as_stix(tmp_path, at_home, ledger):
@@ -203,9 +312,9 @@ def test_the_receiver_runs_by_itself(tmp_path):
     try:
         base = process.stdout.readline().split(" at ")[1].strip()
         assert base.startswith("http://127.0.0.1:")
-        import watching
+        import reaching
 
-        watching.CONFIGURED.add(int(base.split(":")[2].partition("/")[0]))
+        reaching.CONFIGURED.add(int(base.split(":")[2].partition("/")[0]))
         with urllib.request.urlopen(base.removesuffix("/ispws") + "/control/reports", timeout=5) as told:
             assert json.loads(told.read())["reports"] == []
     finally:

@@ -1,18 +1,20 @@
 """Signals leave keyed and approved; received ones are seeds that can be taken back."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 from urllib.parse import parse_qs
 
 import pytest
 import stix2
 from disclosing import NOW
+from threatexchange.exchanges.clients.fb_threatexchange.api import ThreatExchangeAPI
 
 from seawall.disclosures.exchange.receiving import forget_expired, found_here, seeds, take
 from seawall.disclosures.exchange.sharing import Sharer
 from seawall.disclosures.exchange.signal import Kind, Opinion, Partner, Signal, one_spelling, shared, withdrawal
 from seawall.disclosures.exchange.signed_file import Header, read_signals, write_signals
 from seawall.disclosures.exchange.stix import bundle
-from seawall.disclosures.exchange.threatexchange import ThreatExchange
+from seawall.disclosures.exchange.threatexchange import ThreatExchange, descriptor
 from seawall.disclosures.models import ReceivedSignal, State
 from seawall.disclosures.pace import Pace
 from seawall.disclosures.vault.keys import OperatorKey
@@ -143,9 +145,9 @@ def test_received_signals_are_seeds_with_origin_and_expiry(home):
 
 def test_a_withdrawal_is_honoured_with_its_update(home):
     take(header(1), [shared(one, PARTNER) for one in EVERY], NOW)
-    assert found_here(PARTNER, {Kind.HANDLE: ["velo_rin"]}, NOW)
+    assert found_here(PARTNER, [(Kind.HANDLE, ["velo_rin"])], NOW)
     assert take(header(2), [withdrawal(signal(), PARTNER)], NOW) == (0, 1)
-    assert found_here(PARTNER, {Kind.HANDLE: ["velo_rin"]}, NOW) == {}
+    assert found_here(PARTNER, [(Kind.HANDLE, ["velo_rin"])], NOW) == {}
     assert seeds(NOW).count() == 6
     assert ReceivedSignal.objects.get(reference="r-handle").value == ""
 
@@ -161,9 +163,9 @@ def test_an_old_file_brings_nothing_back(home):
 def test_seeds_are_found_among_our_own(home):
     take(header(), [shared(one, PARTNER) for one in EVERY], NOW)
     ours = {kind: [VALUES[kind].upper() if kind is not Kind.LINK else VALUES[kind], "0" * 64] for kind in Kind}
-    found = found_here(PARTNER, ours, NOW)
+    found = found_here(PARTNER, ours.items(), NOW)
     assert sorted(found) == sorted(f"r-{kind}" for kind in Kind)
-    assert found_here(Partner("Zanfeldor", b"c" * 32), {Kind.HANDLE: ["velo_rin"]}, NOW) == {}
+    assert found_here(Partner("Zanfeldor", b"c" * 32), [(Kind.HANDLE, ["velo_rin"])], NOW) == {}
 
 
 def test_a_bundle_is_read_by_the_standards_own_library():
@@ -191,13 +193,36 @@ def test_descriptors_stay_in_their_group_and_the_token_out_of_addresses(threat_e
         assert fields["privacy_type"] == ["HAS_PRIVACY_GROUP"]
         assert fields["privacy_members"] == ["group-7"]
         assert fields["access_token"] == ["a token"]
-        assert int(fields["expire_time"][0]) == LATER.timestamp()
+        assert int(fields["expired_on"][0]) == LATER.timestamp()
+
+
+def test_the_formats_own_client_would_send_the_same_fields(threat_exchange, recorder, monkeypatch):
+    threat_exchange.share([shared(one, PARTNER) for one in EVERY])
+    client = ThreatExchangeAPI("1|a token", endpoint_override=f"{recorder.base}/v26.0")
+    sent = {}
+
+    class Session:
+        __enter__ = lambda self: self  # noqa: E731
+        __exit__ = lambda *_: None  # noqa: E731
+
+        def post(self, url, data):
+            sent.update(url=url, fields=parse_qs(data.decode()))
+            return SimpleNamespace(json=dict)
+
+    monkeypatch.setattr(client, "_get_session", Session)
+    for (_, _, _, body), one in zip(recorder.seen, EVERY, strict=True):
+        assert client.upload_threat_descriptor(descriptor(shared(one, PARTNER), "group-7"), False, False)[0] is None
+        ours = parse_qs(body.decode())
+        assert ours.pop("access_token") == ["a token"]
+        assert ours == sent["fields"]
+        assert "threat_descriptors" in sent["url"]
+        assert set(ours) <= set(client._POST_PARAM_NAMES.values())
 
 
 def test_a_withdrawn_descriptor_ends(threat_exchange, recorder):
     threat_exchange.share([withdrawal(signal(Kind.PDQ), PARTNER)])
     fields = parse_qs(recorder.seen[0][3].decode())
-    assert (fields["status"], fields["expire_time"]) == (["NON_MALICIOUS"], ["1"])
+    assert (fields["status"], fields["expired_on"]) == (["NON_MALICIOUS"], ["1"])
 
 
 @pytest.mark.parametrize(("status", "error"), [(401, Refused), (400, BadInput), (429, Unavailable), (500, Unavailable)])

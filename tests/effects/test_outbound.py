@@ -1,30 +1,14 @@
 """Outgoing connections go to listed places only, and each is in the ledger."""
 
-import ast
 import json
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 
-import seawall
 from seawall.effects.outbound import Destination, Outbound
 from seawall.records.errors import BadConfiguration, Refused, Unavailable
-
-SOURCE = Path(seawall.__file__).parent
-CLIENTS = {
-    "requests",
-    "httpx",
-    "aiohttp",
-    "urllib3",
-    "urllib.request",
-    "http.client",
-    "socket",
-    "smtplib",
-    "websockets",
-}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -103,23 +87,3 @@ def test_an_answer_that_is_late_short_or_too_large_is_unavailable(outbound, serv
 def test_a_destination_that_is_no_origin_is_refused(origin):
     with pytest.raises(BadConfiguration):
         Destination(origin)
-
-
-def imported(path):
-    names = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return names
-
-
-def test_no_other_network_client_is_in_the_tree():
-    elsewhere = {
-        str(path.relative_to(SOURCE)): clients
-        for path in SOURCE.rglob("*.py")
-        if (clients := imported(path) & CLIENTS) and path != SOURCE / "effects" / "outbound.py"
-    }
-    assert elsewhere == {}
-    assert imported(SOURCE / "effects" / "outbound.py") & CLIENTS

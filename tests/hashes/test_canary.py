@@ -38,7 +38,7 @@ def test_a_lookup_that_silently_finds_nothing_is_an_alarm(store):
     assert not health.ready
     assert "went through and did not match" in health.alarms[0]
     gauges = health.gauges()
-    assert (gauges["seawall_media_canary_sent_total"], gauges["seawall_media_canary_missed_total"]) == (2, 1)
+    assert (gauges["seawall_media_canary_sent"], gauges["seawall_media_canary_missed"]) == (2, 1)
     with pytest.raises(Unavailable, match="Matching is broken"):
         health.require()
 

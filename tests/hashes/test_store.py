@@ -8,6 +8,7 @@ import pytest
 from seawall.hashes.entries import HashKind, Opinion, hash_list
 from seawall.hashes.flood import FloodGuard
 from seawall.hashes.index import HashIndex
+from seawall.hashes.ledger import standing
 from seawall.hashes.retroactive import match_stored
 from seawall.hashes.store import BankStore, standing_opinion
 from seawall.records.errors import BadHashList, BadInput
@@ -55,7 +56,7 @@ def test_a_withdrawn_hash_goes_everywhere_within_one_update(store, tmp_path):
     assert store.withdraw("known", "exchange", ["case-9", "unknown"]) == 2
     assert found(store, PDQ) == []
     assert found(store, MD5, HashKind.MD5) == []
-    assert store.entries()["value"].to_pylist() == ["0" * 64]
+    assert standing(store.folder)["value"].to_pylist() == ["0" * 64]
     reader.refresh()
     assert reader.search(_words(PDQ)).tolist() == []
     store.compact()

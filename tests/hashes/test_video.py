@@ -5,7 +5,7 @@ import pytest
 from pictures import picture
 
 from seawall.hashes.hashing import pdq_of
-from seawall.hashes.video import HashedFrame, KnownVideos, VideoHash, compare_videos, matching_videos
+from seawall.hashes.video import HashedFrame, KnownVideos, VideoHash, VideoMatch
 
 
 def video(*seeds):
@@ -15,6 +15,14 @@ def video(*seeds):
 
 KNOWN = video(*range(10))
 BLACK = VideoHash.of([HashedFrame(float(s), *pdq_of(np.zeros((64, 64, 3), np.uint8))) for s in range(5)])
+
+
+def compare_videos(query, known):
+    return KnownVideos.of({"": known}).compare(query).get("", VideoMatch(0.0, 0.0))
+
+
+def matching_videos(query, known):
+    return [name for name, match in known.compare(query).items() if match.matches]
 
 
 def test_the_same_video_inside_a_longer_one_matches():

@@ -10,7 +10,7 @@ import pytest
 from pictures import picture
 
 from seawall.hashes.frames import VideoLimits
-from seawall.hashes.video import compare_videos
+from seawall.hashes.video import KnownVideos
 from seawall.hashes.video_file import VideoOutcome, _decode, hash_video
 
 FPS = 6
@@ -59,12 +59,16 @@ def test_a_film_has_digests_and_a_hash_a_second(film):
 )
 def test_other_containers_and_sizes_match_the_same_film(film, tmp_path, kind, name):
     copy = write(tmp_path / name, 30, *range(8), 31, kind=kind, size=(144, 192), fps=10)
-    assert compare_videos(hash_video(io.BytesIO(copy)).hash, hash_video(io.BytesIO(film)).hash).matches
+    assert (
+        KnownVideos.of({"film": hash_video(io.BytesIO(film)).hash})
+        .compare(hash_video(io.BytesIO(copy)).hash)["film"]
+        .matches
+    )
 
 
 def test_another_film_does_not_match(film, tmp_path):
     other = hash_video(io.BytesIO(write(tmp_path / "other.mp4", *range(40, 48))))
-    assert compare_videos(other.hash, hash_video(io.BytesIO(film)).hash).of_known == 0
+    assert KnownVideos.of({"film": hash_video(io.BytesIO(film)).hash}).compare(other.hash) == {}
 
 
 def test_black_frames_are_low_quality_and_no_hash(tmp_path):

@@ -5,8 +5,10 @@ import json
 import pytest
 
 from seawall.hashes.bank import KnownMedia
-from seawall.intake.hash_lists import read_hash_list
-from seawall.records.errors import BadHashList
+from seawall.hashes.entries import hash_list
+from seawall.hashes.store import BankStore
+from seawall.intake.hash_lists import digest_of_list, read_hash_list
+from seawall.records.errors import BadHashList, BadInput
 
 MD5, SHA1, PDQ = "ab" * 16, "cd" * 20, "0f" * 32
 
@@ -87,3 +89,20 @@ def _column(values):
     import pyarrow as pa
 
     return pa.array(values, pa.string())
+
+
+def test_banks_are_read_as_they_stand_while_another_process_holds_them(tmp_path):
+    with BankStore(tmp_path) as banks:
+        banks.add("one", hash_list([{"kind": "md5", "value": MD5, "reference": "1"}, {"kind": "pdq", "value": PDQ}]))
+        before = digest_of_list(tmp_path)
+        assert {row["value"] for row in read_hash_list(tmp_path).entries.to_pylist()} == {MD5, PDQ}
+        banks.withdraw("one", "", ["1"])
+        assert [row["value"] for row in read_hash_list(tmp_path).entries.to_pylist()] == [PDQ]
+        assert digest_of_list(tmp_path) != before
+        banks.quarantine(2, "a viral picture")
+        assert read_hash_list(tmp_path).entries.num_rows == 0
+
+
+def test_a_folder_without_banks_is_refused(tmp_path):
+    with pytest.raises(BadInput, match="holds no banks"):
+        read_hash_list(tmp_path)

@@ -12,6 +12,7 @@ import msgspec
 from seawall.api.appeals import AppealQueue, appeal_line
 from seawall.api.health import Alive, Readiness, readiness
 from seawall.api.http import JSON, TEXT, ClientGone, HttpError, Receive, Reply, Scope, Send, read_body, send_reply
+from seawall.api.media import MediaWatch
 from seawall.api.openapi import Described, describe
 from seawall.api.overlay import OverlayAnswer, OverlayRequest, take_entries
 from seawall.api.questions import Headers, Question, Questions, content_type, decoded
@@ -40,6 +41,7 @@ class GuardDoor(Questions):
 
     key: IdKey
     appeals: AppealQueue
+    media: MediaWatch | None = None
     _routes: dict[str, Route] = field(default_factory=dict)
     _changing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -120,7 +122,7 @@ class GuardDoor(Questions):
         return Reply(200, _encode(Alive()))
 
     async def _readyz(self, headers: Headers, _: Receive) -> Reply:
-        found = readiness(self.guard)
+        found = readiness(self.guard, self.media)
         try:
             self.admit(headers, STATUS)
         except HttpError:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from seawall.api.media import MediaWatch
 from seawall.guard.library import Guard
 
 
@@ -22,8 +23,9 @@ class Readiness(msgspec.Struct, frozen=True, omit_defaults=True):
     overlay_applied: int | None = None
 
 
-def readiness(guard: Guard) -> Readiness:
-    """What the guard says of itself."""
+def readiness(guard: Guard, media: MediaWatch | None = None) -> Readiness:
+    """What the guard says of itself, and what is wrong with the banks of known media, which does not unready it."""
     found = guard.health()
+    degraded = [*found.degraded, *(media.degraded() if media else ())]
     canary = "found" if found.canary else "missed"
-    return Readiness(found.ready, found.index_version, found.index_age_s, canary, found.degraded, found.overlay_applied)
+    return Readiness(found.ready, found.index_version, found.index_age_s, canary, degraded, found.overlay_applied)

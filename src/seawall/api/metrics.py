@@ -1,5 +1,6 @@
 """What the server counts, as Prometheus reads it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
@@ -23,6 +24,7 @@ class Metrics:
     index_age: Gauge = field(init=False)
     degraded: Gauge = field(init=False)
     lag: Gauge = field(init=False)
+    _media: dict[str, Gauge] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         counter, gauge = self._counter, self._gauge
@@ -44,6 +46,13 @@ class Metrics:
         self.degraded = gauge("degraded_parts", "Parts that run in a degraded state.")
         self.lag = gauge("loop_lag_seconds", "How late the server's own clock rings.")
         ProcessCollector(registry=self.registry)
+
+    def media(self, numbers: Mapping[str, float]) -> None:
+        """Set the gauges of the banks of known media, by their whole names."""
+        for name, number in numbers.items():
+            if name not in self._media:
+                self._media[name] = Gauge(name, "Of the banks of known media.", registry=self.registry)
+            self._media[name].set(number)
 
     def text(self) -> bytes:
         """All of it, in the text format 0.0.4."""

@@ -16,6 +16,7 @@ from seawall.api.connections import TimedProtocol, cut_off
 from seawall.api.guard import GuardDoor
 from seawall.api.health import readiness
 from seawall.api.journal import ServerLog
+from seawall.api.media import MediaWatch
 from seawall.api.token_file import read_tokens
 from seawall.api.watch import Watched
 from seawall.guard.index import MANIFEST
@@ -50,6 +51,7 @@ class Keeper:
     server: uvicorn.Server
     most_lag: float = MOST_LAG
     _late: bool = False
+    _matching: bool = True
     _index: Watched = field(init=False)
     _tokens: Watched = field(init=False)
 
@@ -82,10 +84,21 @@ class Keeper:
             self.read_tokens()
         if self._index.changed():
             await self.swap()
-        state = readiness(self.door.guard)
+        if self.door.media and await self.door.media.look(asyncio.get_running_loop().time()):
+            self.tell_media(self.door.media)
+        state = readiness(self.door.guard, self.door.media)
         self.door.metrics.index_age.set(state.index_age_s or 0.0)
         self.door.metrics.degraded.set(len(state.degraded or ()))
         self.door.journal.flush()
+
+    def tell_media(self, media: MediaWatch) -> None:
+        """Count how the banks are, and tell what went wrong since the look before."""
+        assert media.told is not None
+        self.door.metrics.media(media.told.gauges())
+        if media.told.ready != self._matching:
+            self._matching = media.told.ready
+            how = "known media are matched again" if self._matching else "known media may not be matched"
+            self.door.journal.tell(how, "info" if self._matching else "error")
 
     async def swap(self) -> None:
         """Open the index that was published, beside the loop; the old one answers until the new one is whole."""
@@ -140,7 +153,7 @@ async def keep(door: GuardDoor, place: Place, started: Callable[[int], None]) ->
     swaps: set[asyncio.Task[None]] = set()
     loop.add_signal_handler(signal.SIGHUP, lambda: swaps.add(loop.create_task(keeper.swap())))
     beating = asyncio.create_task(keeper.beat())
-    telling = asyncio.create_task(_tell_port(server, started))
+    telling = asyncio.create_task(tell_port(server, started))
     try:
         await server.serve()
     finally:
@@ -152,7 +165,8 @@ async def keep(door: GuardDoor, place: Place, started: Callable[[int], None]) ->
         door.journal.flush()
 
 
-async def _tell_port(server: uvicorn.Server, started: Callable[[int], None]) -> None:
+async def tell_port(server: uvicorn.Server, started: Callable[[int], None]) -> None:
+    """Wait until a server listens, and tell the port."""
     while not server.started:
         await asyncio.sleep(0.01)
     started(server.servers[0].sockets[0].getsockname()[1])

@@ -1,5 +1,6 @@
 """The file of machine tokens: names, scopes, rates, digests."""
 
+import hashlib
 import os
 import secrets
 import stat
@@ -54,6 +55,11 @@ class Clients:
     """Who may ask, by the digest of the secret; reading the file again keeps what each has spent."""
 
     known: dict[str, Client] = field(default_factory=dict)
+
+    def bearer(self, header: str) -> Client | None:
+        """Whose secret an Authorization header holds, or None: found by digest, nothing is compared byte by byte."""
+        kind, _, secret = header.partition(" ")
+        return self.known.get(hashlib.sha256(secret.strip().encode()).hexdigest()) if kind.lower() == "bearer" else None
 
     def take(self, lines: Iterable[Line]) -> None:
         """Know these tokens, and no others any more."""

@@ -1,7 +1,7 @@
 """Bearer tokens: who asks, and what for."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,6 +13,8 @@ HASH, MATCH, CURATE, INVESTIGATE = "hashes:hash", "hashes:match", "hashes:curate
 
 EXCHANGE = "hashes:exchange"
 """Scope to give credentials and to list, pause and drop exchanges."""
+
+HASH_SCOPES = (HASH, MATCH, CURATE, INVESTIGATE, EXCHANGE)
 
 _REMEMBERED = 256  # questions of a token that new ones are compared to
 _LADDER = 15  # distinct hashes near one another before they look like steps
@@ -31,23 +33,6 @@ class Token:
     def of(cls, name: str, secret: str, scopes: Iterable[str]) -> "Token":
         """A token of a secret as the client sends it."""
         return cls(name, hashlib.sha256(secret.encode()).hexdigest(), frozenset(scopes))
-
-
-@dataclass(slots=True)
-class Tokens:
-    """All tokens, found by the digest of what was sent: nothing to compare byte by byte."""
-
-    known: Mapping[str, Token]
-
-    @classmethod
-    def of(cls, tokens: Iterable[Token]) -> "Tokens":
-        """Tokens by digest."""
-        return cls({token.digest: token for token in tokens})
-
-    def bearer(self, header: str) -> Token | None:
-        """The token of an Authorization header, or None."""
-        kind, _, secret = header.partition(" ")
-        return self.known.get(hashlib.sha256(secret.strip().encode()).hexdigest()) if kind.lower() == "bearer" else None
 
 
 @dataclass(slots=True)

@@ -6,9 +6,11 @@ from seawall.cli.lazy import LazyGroup
 
 _REPORTS = "seawall.cli.disclose_reports"
 _STATEMENTS, _PARTNERS = "seawall.cli.disclose_statements", "seawall.cli.disclose_partners"
+_SIGNALS = "seawall.cli.disclose_signals"
 COMMANDS = {
     "example": (f"{_REPORTS}:example", "Write an invented case, to try everything with."),
     "dossier": (f"{_PARTNERS}:dossier", "Write a decided case with what the platform knows of it."),
+    "route": (f"{_PARTNERS}:route", "Say which authorities get a case, and why."),
     "quality": (f"{_REPORTS}:quality", "Score the reports of a case and tell what they lack."),
     "check": (f"{_REPORTS}:check", "Hold the reports of a case to the format's rules."),
     "rehearse": (f"{_REPORTS}:rehearse", "Send a case to a receiver on this machine."),
@@ -25,7 +27,7 @@ COMMANDS = {
     "statements": (f"{_STATEMENTS}:statements", "Check and send statements of reasons."),
     "transparency": (f"{_STATEMENTS}:transparency", "Write the transparency report."),
     "vault": ("seawall.cli.disclose_evidence:vault", "Keep evidence sealed, case by case."),
-    "signals": (f"{_PARTNERS}:signals", "Share signals with partners, and take theirs."),
+    "signals": (f"{_SIGNALS}:signals", "Share signals with partners, and take theirs."),
 }
 """Every command, where it is, and its line of help."""
 

@@ -1,4 +1,4 @@
-"""`seawall disclose` for cases, partners and other authorities."""
+"""`seawall disclose`: a case as a dossier, and who gets it."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,10 +10,8 @@ import msgspec
 from seawall.cli.configuration import Settings, with_settings
 from seawall.cli.home import with_home
 from seawall.disclosures.dossier import Decision, Operator, read_dossier
-from seawall.disclosures.exchange.signal import Partner, Signal
-from seawall.disclosures.exchange.signed_file import read_signals
-from seawall.disclosures.exchange.stix import bundle
 from seawall.disclosures.vault.keys import read_operator_key
+from seawall.effects.outbound import Destination, Outbound
 from seawall.records.errors import BadInput
 
 _THERE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -54,6 +52,25 @@ def dossier(case: int, out: Path, activity: Path, operator: Path, decision: Path
     click.echo(f"{out}: {len(made.suspects)} accounts")
 
 
+@click.command("route")
+@click.argument("dossier", type=_THERE)
+@click.option("--ncmec", is_flag=True, help="The provider is registered with NCMEC.")
+@click.option("--nca", is_flag=True, help="The provider is registered with the UK's National Crime Agency.")
+@click.option("--other", "others", multiple=True, metavar="COUNTRY=NAME", help="Another country's own, as DE=bka.")
+def route(dossier: Path, others: tuple[str, ...], *, ncmec: bool, nca: bool) -> None:
+    """Say which authorities get a case, with which accounts, and why."""
+    from seawall.disclosures.authorities.router import Registered, routes_for
+
+    named = [tuple(one.split("=", 1)) for one in others]
+    if any(len(one) != 2 or len(one[0]) != 2 for one in named):
+        raise BadInput("--other is a country of two letters and a name, as DE=bka.")
+    registered = Registered(ncmec, nca, tuple((one[0].upper(), one[1]) for one in named))
+    for one in routes_for(read_dossier(dossier), registered):
+        click.echo(f"{one.authority}\t{len(one.accounts)} accounts\t{one.why}")
+        for account in one.accounts:
+            click.echo(f"  {account}")
+
+
 @click.group("pack")
 def pack() -> None:
     """Report a case to an authority without an interface, as a sealed, signed pack."""
@@ -65,7 +82,7 @@ def pack() -> None:
 @click.option("--by", required=True, help="Who assessed it.")
 @click.option("--why", required=True, help="The reasons for the priority.")
 @click.option("--priority", type=click.Choice(["P1", "P2", "P3"]), help="How urgent it is.  [default: a first guess]")
-@click.option("--account", "accounts", multiple=True, help="Only these accounts.  [default: all]")
+@click.option("--account", "accounts", multiple=True, help="Only these accounts.  [default: those that its route has]")
 @with_settings
 @with_home
 def draft_pack(
@@ -73,11 +90,12 @@ def draft_pack(
 ) -> None:
     """Draft what an authority gets; two people then approve it in the console."""
     from seawall.disclosures.authorities.portal_pack import Assessment, file_pack, suggested_priority
+    from seawall.disclosures.authorities.router import accounts_for
     from seawall.disclosures.ledger import Ledger
 
     case = read_dossier(dossier)
     assessment = Assessment(priority=priority or suggested_priority(case), why=why, by=by)
-    chosen = accounts or tuple(one.account.id for one in case.in_order)
+    chosen = accounts or accounts_for(case, authority)
     for one in file_pack(Ledger(settings.key()), case, authority, assessment, chosen, datetime.now(UTC)):
         click.echo(f"{one.pk}\t{one.state}\t{one.subject}\tpriority {assessment.priority}")
 
@@ -87,17 +105,42 @@ def draft_pack(
 @click.argument("out", type=_FILE)
 @click.option("--authority", required=True, help="Whom it is for.")
 @click.option("--by", required=True, help="Who hands it over.")
+@click.option("--adapter", metavar="MODULE:NAME", help="Your own adapter to the authority's interface, a `Portal`.")
+@click.option("--base", help="The one origin that the adapter may reach, as https://host.")
+@click.option("--private", is_flag=True, help="That origin is on your own network.")
 @_KEY
 @with_settings
 @with_home
-def release(case_id: str, out: Path, authority: str, by: str, key: Path, settings: Settings) -> None:
-    """Write what two people approved, and print the key that opens it: send that another way."""
-    from seawall.disclosures.authorities.portal_pack import release_pack
+def release(
+    case_id: str,
+    out: Path,
+    authority: str,
+    by: str,
+    adapter: str | None,
+    base: str | None,
+    key: Path,
+    settings: Settings,
+    *,
+    private: bool,
+) -> None:
+    """Write what two people approved, and print the key that opens it: send that another way.
+
+    With --adapter the pack and its key go to the authority's interface, and its reference is noted at once.
+    """
+    from seawall.disclosures.authorities.portal_pack import acknowledge_pack, load_portal, release_pack
     from seawall.disclosures.ledger import Ledger
 
-    now = datetime.now(UTC)
-    opens = release_pack(Ledger(settings.key()), read_operator_key(key), case_id, authority, out, by, now)
-    click.echo(f"{out}: opens with {opens}")
+    if (adapter is None) != (base is None):
+        raise BadInput("an adapter needs the origin that it may reach: give --adapter and --base, or neither.")
+    ledger, now = Ledger(settings.key()), datetime.now(UTC)
+    portal = load_portal(adapter) if adapter else None
+    opens = release_pack(ledger, read_operator_key(key), case_id, authority, out, by, now)
+    if portal is None or base is None:
+        click.echo(f"{out}: opens with {opens}")
+        return
+    reference = portal.submit(out, opens, Outbound([Destination(base, private)], out.with_suffix(".outbound.jsonl")))
+    count = acknowledge_pack(ledger, case_id, authority, reference, datetime.now(UTC))
+    click.echo(f"{count} accounts acknowledged as {reference}")
 
 
 @pack.command("acknowledge")
@@ -113,59 +156,3 @@ def acknowledge(case_id: str, authority: str, reference: str, settings: Settings
 
     count = acknowledge_pack(Ledger(settings.key()), case_id, authority, reference, datetime.now(UTC))
     click.echo(f"{count} accounts acknowledged as {reference}")
-
-
-@click.group("signals")
-def signals() -> None:
-    """Share signals with partners, and take theirs as seeds."""
-
-
-@signals.command("propose")
-@click.argument("file", type=_THERE)
-@click.option("--partner", required=True, help="The partner's name.")
-@click.option(
-    "--secret-file", type=_THERE, required=True, help="The secret shared with this partner, 32 bytes or more."
-)
-@click.option("--origin", required=True, help="This platform's name to its partners.")
-@_KEY
-@with_settings
-@with_home
-def propose(file: Path, partner: str, secret_file: Path, origin: str, key: Path, settings: Settings) -> None:
-    """Show exactly what would leave, and put it into the ledger; two people then approve it in the console."""
-    from seawall.disclosures.exchange.sharing import Sharer
-    from seawall.disclosures.ledger import Ledger
-
-    named = Partner(partner, secret_file.read_bytes().strip())
-    sharer = Sharer(Ledger(settings.key()), read_operator_key(key), origin)
-    now = datetime.now(UTC)
-    preview = sharer.preview(_decoded(file, list[Signal]), named, now)
-    for line in preview.lines:
-        click.echo(line)
-    click.echo(f"disclosure {sharer.propose(preview, named, now).pk}, digest {preview.digest}")
-
-
-@signals.command("receive")
-@click.argument("file", type=_THERE)
-@click.option("--signer", required=True, help="The partner's public key.")
-@click.option("--us", required=True, help="This platform's name to its partners.")
-@with_home
-def receive(file: Path, signer: str, us: str) -> None:
-    """Take a partner's file of signals: seeds for an investigation, never verdicts."""
-    from seawall.disclosures.exchange.receiving import forget_expired, take
-
-    now = datetime.now(UTC)
-    header, found = read_signals(file.read_bytes(), signer, partner=us)
-    stand, gone = take(header, found, now)
-    click.echo(f"{stand} seeds of {header.origin} stand, {gone} withdrawn, {forget_expired(now)} expired")
-
-
-@signals.command("stix")
-@click.argument("file", type=_THERE)
-@click.argument("out", type=_FILE)
-@click.option("--signer", required=True, help="The public key of the file's signer.")
-@click.option("--partner", required=True, help="The partner that the file is for.")
-def stix(file: Path, out: Path, signer: str, partner: str) -> None:
-    """Write a signed file of signals as a STIX 2.1 bundle."""
-    header, found = read_signals(file.read_bytes(), signer, partner=partner)
-    out.write_bytes(bundle(found, header.origin, header.made_at))
-    click.echo(f"{out}: {len(found)} indicators")

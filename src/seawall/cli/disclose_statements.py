@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
 
 from seawall.cli.configuration import Settings, with_settings
 from seawall.cli.home import with_home
+from seawall.disclosures.dsa.notice import Delay, notice_of
 from seawall.disclosures.dsa.rules import check_statement
 from seawall.disclosures.dsa.sending import TransparencyDatabase
 from seawall.disclosures.dsa.statement import Statement
@@ -62,6 +64,31 @@ def write(case: int, out: Path, reasons: Path, settings: Settings) -> None:
     click.echo(f"{out}: {len(made)} statements")
 
 
+@statements.command("notices")
+@click.argument("file", type=_THERE)
+@click.argument("out", type=_FILE)
+@click.option("--complain-at", required=True, help="Where the user can complain, as https://…")
+@click.option("--secrets", type=_THERE, help="File with terms, hashes and scores of the case, one a line.")
+@click.option("--delays", type=_THERE, help="JSON: for a puid, why nobody is told yet, by whom, until when.")
+def notices(file: Path, out: Path, complain_at: str, secrets: Path | None, delays: Path | None) -> None:
+    """Write what each affected user is told (Article 17), for the platform to send.
+
+    A text that holds one of the secrets is refused. Whoever is not told yet is listed, and left out until then.
+    """
+    held: dict[str, Delay] = _decoded(delays, dict[str, Delay]) if delays else {}
+    statements, now = _read(file), datetime.now(UTC)
+    later = [one for one in statements if one.puid in held and now < held[one.puid].until]
+    told = [
+        {"puid": one.puid, "text": notice_of(one, complain_at, now, delay=held.get(one.puid), secrets=_names(secrets))}
+        for one in statements
+        if one not in later
+    ]
+    out.write_bytes(msgspec.json.format(msgspec.json.encode(told)))
+    for one in later:
+        click.echo(f"{one.puid}: not before {held[one.puid].until:%Y-%m-%d} ({held[one.puid].why})")
+    click.echo(f"{out}: {len(told)} notices, {len(later)} later")
+
+
 @statements.command("send")
 @click.argument("file", type=_THERE)
 @click.option("--base", required=True, help="Address of the database's interface, as https://…/api/v1.")
@@ -82,10 +109,15 @@ def send(file: Path, base: str, token_file: Path, outbound_log: Path, known: Pat
 
 
 def _read(file: Path) -> list[Statement]:
+    read: list[Statement] = _decoded(file, list[Statement])
+    return read
+
+
+def _decoded(file: Path, kind: Any) -> Any:
     try:
-        return msgspec.json.decode(file.read_bytes(), type=list[Statement])
+        return msgspec.json.decode(file.read_bytes(), type=kind)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise BadInput(f"{file} holds no statements: {error}.") from error
+        raise BadInput(f"{file} is not what is asked for: {error}.") from error
 
 
 def _names(known: Path | None) -> list[str]:

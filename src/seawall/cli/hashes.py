@@ -7,12 +7,14 @@ from pathlib import Path
 
 import click
 
+from seawall.cli.lazy import LazyGroup
 from seawall.hashes.canary import Canary, install
 from seawall.hashes.entries import DIGITS, THRESHOLD, HashKind
 from seawall.hashes.hashing import hash_file
 from seawall.hashes.health import media_health
 from seawall.hashes.index import MAX_THRESHOLD
-from seawall.hashes.store import BankStore
+from seawall.hashes.ledger import settle
+from seawall.hashes.store import BankStore, standing_opinion
 from seawall.hashes.video_file import hash_video, is_video
 from seawall.intake.canary_door import CanaryDoor
 from seawall.intake.exchanges.base import pull
@@ -31,7 +33,17 @@ _THRESHOLD = click.option(
 )
 
 
-@click.group("hashes")
+LATER = {
+    "compare": ("seawall.cli.hashes_asking:compare", "Compare a video with known ones by the vPDQ rule."),
+    "vote": ("seawall.cli.hashes_asking:vote", "Tell an exchange what a person found of one of its entries."),
+    "serve": ("seawall.cli.hashes_serving:serve", "Answer lookups over HTTP, in HMA's JSON."),
+    "match": ("seawall.cli.hashes_asking:match", "Match stored media with the entries that arrived since."),
+    "route": ("seawall.cli.hashes_asking:route", "Ask vendors' classifiers which files people should see first."),
+}
+"""Commands that load much, and their line of help."""
+
+
+@click.group("hashes", cls=LazyGroup, lazy=LATER)
 def hashes() -> None:
     """Keep banks of known media and look hashes up."""
 
@@ -122,6 +134,18 @@ def list_banks(store: Path) -> None:
             click.echo(f"notice {at[:16]} entry {entry}: {text}")
 
 
+@hashes.command("settle")
+@_STORE
+@click.argument("entries", nargs=-1, required=True, type=click.IntRange(min=0))
+@click.option("--release", is_flag=True, help="let the entries match again")
+def settle_notices(store: Path, entries: tuple[int, ...], release: bool) -> None:
+    """Take away the notices on entries that a person has looked at; 0 is for notices on no entry.
+
+    An entry that was set aside stays aside unless it is released. It may be done while the banks are served.
+    """
+    click.echo(f"{settle(store, entries, release=release)} notices settled")
+
+
 @hashes.command("lookup")
 @_STORE
 @click.argument("values", nargs=-1, required=True)
@@ -129,7 +153,10 @@ def list_banks(store: Path) -> None:
     "--kind", type=click.Choice([str(kind) for kind in HashKind]), default=str(HashKind.PDQ), show_default=True
 )
 def lookup(store: Path, values: tuple[str, ...], kind: str) -> None:
-    """Look hexadecimal hashes up; prints one line a match: hash, bank, distance, category, opinion."""
+    """Look hexadecimal hashes up; prints one line a match: hash, bank, distance, category, opinion.
+
+    Where several match, a last line says what they come to: the nearest counts, and what clears counts first.
+    """
     wrong = [value for value in values if len(value) != DIGITS[HashKind(kind)]]
     if wrong:
         raise BadInput(f"a {kind} is {DIGITS[HashKind(kind)]} hexadecimal digits; {wrong[0]!r} is not.")
@@ -137,6 +164,8 @@ def lookup(store: Path, values: tuple[str, ...], kind: str) -> None:
         for value, matches in zip(values, banks.lookup([(HashKind(kind), value) for value in values]), strict=True):
             for match in matches:
                 click.echo(f"{value}\t{match.bank}\t{match.distance}\t{match.category}\t{match.opinion}")
+            if len(matches) > 1:
+                click.echo(f"{value}\t\t\t\t{standing_opinion(matches)}")
 
 
 @hashes.command("of")
@@ -229,7 +258,9 @@ def health(store: Path) -> None:
     sent = f"{told.canary.missed} of {told.canary.sent} missed so far"
     click.echo(f"canary: matched {told.canary.at:%Y-%m-%d %H:%M} UTC, {sent}")
     click.echo(f"index: {told.hashes} hashes, generation {told.generation}, every block is sound")
-    click.echo(f"notices: {told.notices}")
+    click.echo(f"lists: last fed {f'{told.fed_at:%Y-%m-%d %H:%M} UTC' if told.fed_at else 'never'}")
+    for notice in told.notices:
+        click.echo(f"notice {notice}")
 
 
 def _mapping(text: str) -> dict[str, str] | None:

@@ -22,7 +22,12 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.argument("activity", type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The run folder to write; must not exist.")
 @click.option("--lexicon", "lexicons", multiple=True, type=FILE, help="A file of terms; may be given several times.")
-@click.option("--hashes", multiple=True, type=FILE, help="A list of known media; may be given several times.")
+@click.option(
+    "--hashes",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    help="A list of known media, or a folder of banks; may be given several times.",
+)
 @click.option(
     "--previous",
     type=click.Path(path_type=Path, exists=True, file_okay=False),

@@ -1,4 +1,4 @@
-"""`seawall serve` and `seawall token`: the guard's door."""
+"""`seawall serve` and `seawall token`: the door, and who may ask."""
 
 from pathlib import Path
 
@@ -6,8 +6,10 @@ import click
 
 from seawall.api.appeals import AppealQueue
 from seawall.api.guard import GuardDoor
+from seawall.api.media import MediaWatch
 from seawall.api.serve import Place, run_door
 from seawall.api.token_file import A_SECOND, GUARD_SCOPES, Clients, add_token, read_tokens, revoke_token
+from seawall.api.tokens import HASH_SCOPES
 from seawall.cli.configuration import Settings, with_settings
 from seawall.guard.library import Guard
 from seawall.guard.policy import Policy
@@ -28,6 +30,11 @@ _TOKENS = click.option(
 @click.option("--trusted", type=_FILE, help="The public key that signs the overlay, where it is not beside it.")
 @click.option("--decisions", type=click.Path(path_type=Path, file_okay=False), help="A folder for the decision log.")
 @click.option("--probes", type=_FILE, help="A file in which several servers share how often help was shown to whom.")
+@click.option(
+    "--media",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A folder of banks, whose state readiness and metrics tell.",
+)
 @click.option("--appeals", type=_FILE, default="seawall.appeals", show_default=True, help="The queue of appeals.")
 @with_settings
 def serve(
@@ -40,6 +47,7 @@ def serve(
     trusted: Path | None,
     decisions: Path | None,
     probes: Path | None,
+    media: Path | None,
     appeals: Path,
     settings: Settings,
 ) -> None:
@@ -54,7 +62,8 @@ def serve(
     guard = Guard.open(
         run / "guard", key, Policy.load(policy), overlay, trusted=trusted, journal=decisions, probes=probes
     )
-    door = GuardDoor(guard=guard, clients=Clients(), key=key, appeals=AppealQueue(appeals))
+    watch = MediaWatch(media) if media else None
+    door = GuardDoor(guard=guard, clients=Clients(), key=key, appeals=AppealQueue(appeals), media=watch)
     try:
         run_door(door, Place(run / "guard", tokens, host, port))
     finally:
@@ -63,7 +72,13 @@ def serve(
 
 @click.command()
 @click.argument("name")
-@click.option("--scope", "scopes", multiple=True, type=click.Choice(GUARD_SCOPES), help="What it may do; repeatable.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice([*GUARD_SCOPES, *HASH_SCOPES]),
+    help="What it may do; repeatable.",
+)
 @click.option(
     "--rate",
     type=click.FloatRange(min=0, min_open=True),
@@ -74,7 +89,7 @@ def serve(
 @click.option("--revoke", is_flag=True, help="Remove the token instead.")
 @_TOKENS
 def token(name: str, scopes: tuple[str, ...], rate: float, revoke: bool, tokens: Path) -> None:
-    """Make a token for a machine that asks the guard.
+    """Make a token for a machine that asks the guard or the banks.
 
     NAME says whose it is. The secret is printed once; the file keeps its digest. A running server takes the file again
     within a second.

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from seawall.api.token_file import GUARD_SCOPES, add_token
+from seawall.api.tokens import HASH, MATCH
 from seawall.cli.configuration import FILE
 from seawall.cli.console import administrator_option, home_option, link, tell_first
 from seawall.cli.parts import Part, keep_up
@@ -35,12 +36,14 @@ PLATFORM = "platform"
 @administrator_option
 @click.option("--console-port", default=8400, show_default=True, type=click.IntRange(1, 65535), help="The console's.")
 @click.option("--guard-port", default=8080, show_default=True, type=click.IntRange(1, 65535), help="The guard's.")
-def up(run: Path | None, home: Path, administrator: str, console_port: int, guard_port: int) -> None:
+@click.option("--media-port", default=8090, show_default=True, type=click.IntRange(1, 65535), help="The banks'.")
+def up(run: Path | None, home: Path, administrator: str, console_port: int, guard_port: int, media_port: int) -> None:
     """Run the console, the guard and the executor on this machine.
 
-    RUN is the run folder that the guard answers from; later ones are linked by giving them once. Each part has a line
-    that tells how it is, and comes back when it fails. Beyond this machine, put a TLS proxy before the two ports, and
-    serve the console with `seawall console --behind`.
+    RUN is the run folder that the guard answers from; later ones are linked by giving them once. Where the home folder
+    holds banks of known media (`seawall hashes add HOME/banks …`) they are served too. Each part has a line that tells
+    how it is, and comes back when it fails. Beyond this machine, put a TLS proxy before the ports, and serve the
+    console with `seawall console --behind`.
     """
     home = home.absolute()
     os.environ["SEAWALL_PLAIN_HTTP"] = "1"
@@ -52,20 +55,25 @@ def up(run: Path | None, home: Path, administrator: str, console_port: int, guar
     _make_token(home / "seawall.tokens")
     _tell_the_guard(home)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    keep_up(parts_of(home, console_port, guard_port), home / "parts.json", click.echo)
+    keep_up(parts_of(home, console_port, guard_port, media_port), home / "parts.json", click.echo)
 
 
-def parts_of(home: Path, console_port: int, guard_port: int) -> list[Part]:
+def parts_of(home: Path, console_port: int, guard_port: int, media_port: int) -> list[Part]:
     """The parts of one machine, and how each is asked whether it is well."""
     console = ["console", "--home", str(home), "--port", str(console_port)]
     guard = ["serve", str(home / "run"), "--port", str(guard_port), "--tokens", str(home / "seawall.tokens")]
     guard += ["--appeals", str(home / "appeals.jsonl"), "--key-file", str(_key_file(home))]
     guard += ["--overlay", str(home / "overlay.jsonl")]
+    banks = home / "banks"
+    if banks.is_dir():
+        guard += ["--media", str(banks)]
+    media = ["hashes", "serve", str(banks), "--port", str(media_port), "--tokens", str(home / "seawall.tokens")]
     executor = ["cases", "work", "--home", str(home), "--key-file", str(_key_file(home))]
     return [
         Part("console", console, f"http://{HERE}:{console_port}/sign-in/"),
         Part("guard", guard, f"http://{HERE}:{guard_port}/readyz", home / "run" / "summary.json"),
         Part("executor", executor),
+        *([Part("media", media, f"http://{HERE}:{media_port}/status")] if banks.is_dir() else ()),
     ]
 
 
@@ -88,5 +96,5 @@ def _tell_the_guard(home: Path) -> None:
 def _make_token(path: Path) -> None:
     """A token for the platform at the first start, printed once."""
     if not path.exists():
-        secret = add_token(path, PLATFORM, GUARD_SCOPES)
+        secret = add_token(path, PLATFORM, (*GUARD_SCOPES, HASH, MATCH))
         click.echo(f"the platform asks the guard with this token, printed once: {secret}")

@@ -3,7 +3,6 @@
 import time
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -24,7 +23,7 @@ from seawall.effects.models import Effect, QuotaUse
 from seawall.effects.quotas import day_of
 from seawall.guard.index import Index, read_manifest
 from seawall.guard.serving import served
-from seawall.hashes.canary import read_state
+from seawall.hashes.health import media_health
 from seawall.lake.kept_runs import made_at
 from seawall.records.errors import SeawallError
 
@@ -48,7 +47,7 @@ def show(request: PersonRequest) -> HttpResponse:
     today = QuotaUse.objects.filter(day=day_of(timezone.now()), person="")
     section = effects_section()
     shown = {
-        "checks": [*_parts(), *_index(), _banks()],
+        "checks": [*_parts(), *_index(), *_banks()],
         "entries": _entries(),
         "degraded": degraded(),
         "reminders": reminders().lines(),
@@ -90,14 +89,19 @@ def _index() -> list[Check]:
     ]
 
 
-def _banks() -> Check:
-    """The banks of known media, as their canary tells."""
-    name, folder = _("canary of known media"), settings.HOME / "banks"
-    state = read_state(folder) if Path(folder).is_dir() else None
-    if state is None:
-        return Check(name, None, _("no banks here, or no canary was sent"))
-    found = _("found {age} ago") if state.alive else _("missed {age} ago: known media are not being matched")
-    return Check(name, state.alive, found.format(age=_age(state.at)))
+def _banks() -> list[Check]:
+    """The banks of known media: every alarm and notice, when their canary was found, when a list came last."""
+    name, folder = _("known media"), settings.HOME / "banks"
+    if not folder.is_dir():
+        return [Check(name, None, _("no banks here"))]
+    told = media_health(folder)
+    found = _("canary found {age} ago").format(age=_age(told.canary.at)) if told.ready and told.canary else ""
+    lists = _("lists last fed {age} ago").format(age=_age(told.fed_at)) if told.fed_at else _("lists never fed")
+    return [
+        *(Check(name, False, wrong) for wrong in (*told.alarms, *told.notices)),
+        Check(_("canary of known media"), told.ready, found or _("known media may not be matched")),
+        Check(_("lists of known media"), told.fed_at is not None, lists),
+    ]
 
 
 def _entries() -> dict[str, int]:

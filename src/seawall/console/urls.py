@@ -53,6 +53,7 @@ urlpatterns = [
     path("cases/<int:number>/notes/", only(WORK, working.note), name="note"),
     path("cases/<int:number>/preview/", only(DECIDE, deciding.preview), name="preview"),
     path("cases/<int:number>/decide/", only(DECIDE, deciding.decide), name="decide"),
+    path("cases/<int:number>/accounts/<path:account>/file/", only(REVEAL, working.open_file), name="open-file"),
     path("cases/<int:number>/accounts/<path:account>/", only(SEE, accounts.show), name="account"),
     path("cases/<int:number>/texts/<int:item>/", only(REVEAL, reveal.reveal), name="reveal"),
     path("cases/<int:number>/texts/<int:item>/<int:look>/", only(REVEAL, reveal.close), name="close-look"),

@@ -16,6 +16,7 @@ from seawall.flow.progress import Stages, peak_gigabytes
 from seawall.flow.view import report_view
 from seawall.guard.findings import ages_of, contents_of, hoods_of, listed, subjects_of
 from seawall.guard.publish import publish
+from seawall.intake.hash_lists import digest_of_list
 from seawall.intake.quarantine import by_reason, read_quarantine
 from seawall.lake.run_tables import write_table
 from seawall.network.coverage import unsure
@@ -116,7 +117,7 @@ def _publish(folder: Path, outcome: Outcome, lexicon: Lexicon, hash_list: pa.Tab
 def _summary(outcome: Outcome, quarantine: pa.Table) -> dict[str, object]:
     order = outcome.order
     options = {"engine": order.engine, "seed": order.seed, "profile": order.profile, "plain_ids": order.plain_ids}
-    lists = [hashlib.sha256(path.read_bytes()).hexdigest() for path in (*order.lexicons, *order.hash_lists)]
+    lists = [digest_of_list(path) for path in (*order.lexicons, *order.hash_lists)]
     digest = hashlib.sha256(msgspec.json.encode([options, lists])).hexdigest()
     return {
         "schema_version": SCHEMA_VERSION,

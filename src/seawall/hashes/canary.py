@@ -35,6 +35,7 @@ class CanaryState(msgspec.Struct, frozen=True):
     reason: str
     sent: int = 0
     missed: int = 0
+    passed_at: datetime | None = None
 
     def alarm(self, now: datetime) -> str:
         """What is wrong, or nothing: the canary was missed, or was not sent for three turns."""
@@ -66,8 +67,9 @@ class Canary:
             reason = "" if alive else f"the canary went through and did not match; {len(found)} other banks did"
         except Exception as error:  # noqa: BLE001  whatever breaks the path is what the canary is there to tell
             alive, reason = False, f"the path failed: {type(error).__name__}: {error}"
-        sent, missed = (before.sent, before.missed) if before else (0, 0)
-        state = CanaryState(at or datetime.now(UTC), alive, reason, sent + 1, missed + (not alive))
+        at = at or datetime.now(UTC)
+        sent, missed, passed = (before.sent, before.missed, before.passed_at) if before else (0, 0, None)
+        state = CanaryState(at, alive, reason, sent + 1, missed + (not alive), at if alive else passed)
         _write_state(self.folder, state)
         return state
 

@@ -1,6 +1,5 @@
 """The flood guard: a hash that matches too many accounts is set aside."""
 
-from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -18,22 +17,17 @@ class FloodGuard:
     store: BankStore
     limit: int = 1000
     window: timedelta = timedelta(hours=24)
-    _seen: dict[int, deque[tuple[datetime, int]]] = field(default_factory=dict)
-    _accounts: dict[int, dict[int, int]] = field(default_factory=dict)
+    _last: dict[int, dict[int, datetime]] = field(default_factory=dict)  # of each account, the latest one at the end
 
     def observe(self, entry: int, account: int, at: datetime) -> bool:
         """Count one match; says whether it made the entry be quarantined."""
-        seen = self._seen.setdefault(entry, deque())
-        accounts = self._accounts.setdefault(entry, {})
-        seen.append((at, account))
-        accounts[account] = accounts.get(account, 0) + 1
-        while seen[0][0] <= at - self.window:
-            _, gone = seen.popleft()
-            accounts[gone] -= 1
-            if not accounts[gone]:
-                del accounts[gone]
-        if len(accounts) < self.limit:
+        last = self._last.setdefault(entry, {})
+        last.pop(account, None)
+        last[account] = at
+        while last[oldest := next(iter(last))] <= at - self.window:
+            del last[oldest]
+        if len(last) < self.limit:
             return False
-        self.store.quarantine(entry, f"matched uploads of {len(accounts)} accounts within {self.window}")
-        del self._seen[entry], self._accounts[entry]
+        self.store.quarantine(entry, f"matched uploads of {len(last)} accounts within {self.window}")
+        del self._last[entry]
         return True

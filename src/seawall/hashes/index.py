@@ -50,7 +50,7 @@ class HashIndex:
         index = cls(Path(folder), _NEW, [], Delta())
         index._load()
         if verify:
-            threading.Thread(target=index._verify_all, daemon=True).start()
+            threading.Thread(target=index.verify_all, daemon=True).start()
         return index
 
     def __len__(self) -> int:
@@ -173,7 +173,8 @@ class HashIndex:
                 "it would miss hashes silently. Build it with a larger --threshold (at most 40)."
             )
 
-    def _verify_all(self) -> None:
+    def verify_all(self) -> None:
+        """Read and check every block; where one is damaged, the previous generation serves and `state` says so."""
         for segment in list(self.segments):
             try:
                 segment.verify()

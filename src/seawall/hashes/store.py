@@ -23,29 +23,12 @@ import pyarrow as pa
 from seawall.hashes.entries import DIGITS, HASH_LIST, THRESHOLD, HashKind, Opinion
 from seawall.hashes.hexadecimal import decode, words
 from seawall.hashes.index import IndexWriter
+from seawall.hashes.ledger import AWAKE, LEDGER, TABLES, VERSION, check_version, quarantine
 from seawall.hashes.tables import Entries
-from seawall.records.errors import BadHashList, BadInput, UnknownVersion
+from seawall.records.errors import BadHashList, BadInput
 
-LEDGER = "ledger.sqlite"
-"""The file of a banks' folder that says what stands."""
-
-_VERSION = 2
-_TABLES = """
-CREATE TABLE IF NOT EXISTS banks (name TEXT PRIMARY KEY, matching REAL NOT NULL DEFAULT 1.0);
-CREATE TABLE IF NOT EXISTS entries (
-  entry INTEGER PRIMARY KEY AUTOINCREMENT, bank TEXT NOT NULL, kind TEXT NOT NULL, value TEXT,
-  category TEXT NOT NULL, opinion TEXT NOT NULL, source TEXT NOT NULL, reference TEXT NOT NULL, added_at TEXT NOT NULL,
-  state TEXT NOT NULL DEFAULT 'standing', pending INTEGER NOT NULL DEFAULT 1);
-CREATE UNIQUE INDEX IF NOT EXISTS once ON entries (bank, source, reference, kind, value) WHERE state != 'withdrawn';
-CREATE INDEX IF NOT EXISTS by_value ON entries (kind, value) WHERE state = 'standing';
-CREATE INDEX IF NOT EXISTS undone ON entries (pending) WHERE pending = 1;
-CREATE TABLE IF NOT EXISTS notices (at TEXT NOT NULL, entry INTEGER NOT NULL, text TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS checkpoints (exchange TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS pauses (entry INTEGER PRIMARY KEY, until REAL NOT NULL);
-"""
 _MOST = 1000  # a flat image may be near a hundred thousand others: the nearest say enough
 _COLUMNS = "entry, bank, kind, value, category, opinion, source, reference"
-_AWAKE = "state = 'standing' AND NOT EXISTS (SELECT 1 FROM pauses p WHERE p.entry = entries.entry AND p.until > ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +55,9 @@ class BankStore:
         ledger = self.folder / LEDGER
         os.close(os.open(ledger, os.O_RDWR | os.O_CREAT, 0o600))
         self.ledger = sqlite3.connect(ledger, isolation_level=None, check_same_thread=False)
-        found = int(self.ledger.execute("PRAGMA user_version").fetchone()[0])
-        if found not in {0, 1, _VERSION}:
-            raise UnknownVersion.of(f"{ledger}", found, _VERSION)
-        self.ledger.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA user_version={_VERSION};")
-        self.ledger.executescript(_TABLES)
+        check_version(self.ledger, ledger)
+        self.ledger.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA user_version={VERSION};")
+        self.ledger.executescript(TABLES)
         self._follow()
 
     def __enter__(self) -> Self:
@@ -154,13 +135,16 @@ class BankStore:
 
     def quarantine(self, entry: int, why: str) -> None:
         """Let an entry match nothing until a person has looked, and leave that person a notice."""
-        change = "UPDATE entries SET state = 'quarantined', pending = 1 WHERE entry = ? AND state = 'standing'"
-        if self._retire(change, [(entry,)]):
-            at = datetime.now(UTC).isoformat()
-            self.ledger.execute("INSERT INTO notices (at, entry, text) VALUES (?, ?, ?)", (at, entry, why))
+        if quarantine(self.ledger, entry):
+            self.tell(why, entry)
+
+    def tell(self, why: str, entry: int = 0) -> None:
+        """Leave a notice for a person, on an entry or, as 0, on none."""
+        at = datetime.now(UTC).isoformat()
+        self.ledger.execute("INSERT INTO notices (at, entry, text) VALUES (?, ?, ?)", (at, entry, why))
 
     def notices(self) -> list[tuple[str, int, str]]:
-        """What people must look at, (time, entry, reason), oldest first."""
+        """What people must look at, (time, entry or 0, reason), oldest first."""
         return list(self.ledger.execute("SELECT at, entry, text FROM notices ORDER BY at, entry"))
 
     def lookup(
@@ -174,20 +158,12 @@ class BankStore:
         out: list[list[Match]] = [[] for _ in hashes]
         for place, (kind, value) in enumerate(hashes):
             if kind is not HashKind.PDQ:
-                query = f"SELECT {_COLUMNS} FROM entries WHERE kind = ? AND value = ? AND {_AWAKE}"  # noqa: S608
+                query = f"SELECT {_COLUMNS} FROM entries WHERE kind = ? AND value = ? AND {AWAKE}"  # noqa: S608
                 out[place] = [_match(row, 0) for row in self.ledger.execute(query, (str(kind), value.lower(), now))]
         places = [place for place, (kind, _) in enumerate(hashes) if kind is HashKind.PDQ]
         for place, matches in zip(places, self._near([hashes[p][1] for p in places], threshold, now), strict=True):
             out[place] = matches
         return out
-
-    def entries(self, bank: str | None = None) -> pa.Table:
-        """What stands, of one bank or all, with the columns of `HASH_LIST`, in order of entry."""
-        names = ", ".join(HASH_LIST.names)
-        query = f"SELECT {names} FROM entries WHERE state = 'standing' AND (? IS NULL OR bank = ?) ORDER BY entry"  # noqa: S608
-        rows = list(self.ledger.execute(query, (bank, bank)))
-        columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)] if rows else None
-        return pa.table(columns, schema=HASH_LIST) if columns else HASH_LIST.empty_table()
 
     def banks(self) -> dict[str, int]:
         """Every bank and how many entries stand in it."""
@@ -261,7 +237,7 @@ class BankStore:
         place = np.arange(len(found)) - np.searchsorted(found[:, 0], found[:, 0])
         for query, entry, distance in np.unique(found[place < _MOST], axis=0).tolist():
             row = self.ledger.execute(
-                f"SELECT {_COLUMNS} FROM entries WHERE entry = ? AND {_AWAKE}",  # noqa: S608
+                f"SELECT {_COLUMNS} FROM entries WHERE entry = ? AND {AWAKE}",  # noqa: S608
                 (entry, now),
             ).fetchone()
             out[query] += [_match(row, distance)] if row else []

@@ -1,6 +1,6 @@
 """Videos by their frames: a PDQ hash a second, compared as vPDQ does."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -74,7 +74,10 @@ class KnownVideos:
         return cls(tuple(usable), tuple(sizes), tuple(starts), NearHashes.of(frames, np.arange(len(frames))))
 
     def compare(self, query: VideoHash, threshold: int = THRESHOLD) -> dict[str, VideoMatch]:
-        """For each video with a near frame: shares of frames with a near frame in the other, whatever their order."""
+        """For each video with a near frame: shares of frames with a near frame in the other, whatever their order.
+
+        The vPDQ rule (threatexchange documentation) is `matches`; a query that is not usable is near nothing.
+        """
         found = self.near.search(query.frames, threshold)
         video = np.searchsorted(self.starts, found[:, 1], "right") - 1
         told = {}
@@ -83,13 +86,3 @@ class KnownVideos:
             shares = len(np.unique(pairs[:, 0])) / len(query.frames), len(np.unique(pairs[:, 1])) / self.sizes[number]
             told[self.names[number]] = VideoMatch(*shares)
         return told
-
-
-def compare_videos(query: VideoHash, known: VideoHash, threshold: int = THRESHOLD) -> VideoMatch:
-    """The vPDQ rule for two videos (threatexchange documentation); an unusable one matches nothing."""
-    return KnownVideos.of({"": known}).compare(query, threshold).get("", VideoMatch(0.0, 0.0))
-
-
-def matching_videos(query: VideoHash, known: KnownVideos) -> Iterable[str]:
-    """The names of the known videos that are in the query nearly whole."""
-    return [name for name, match in known.compare(query).items() if match.matches]

@@ -1,6 +1,7 @@
 """Hash lists as CSV or JSON, their columns mapped to ours."""
 
 import csv
+import hashlib
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import msgspec
 import pyarrow as pa
 
 from seawall.hashes.entries import DIGITS, HASH_LIST, HashKind, Opinion, empty_list
+from seawall.hashes.ledger import digest_of, standing
 from seawall.records.errors import BadHashList
 from seawall.records.run import QUARANTINE
 
@@ -39,14 +41,22 @@ class HashList:
     refused: pa.Table
 
 
+def digest_of_list(path: Path) -> str:
+    """SHA-256 of a list's bytes, or of what stands in banks."""
+    return digest_of(path) if path.is_dir() else hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def read_hash_list(path: Path, mapping: Mapping[str, str] | None = None) -> HashList:
     """Read a .csv, .json (array, or object with one array) or .jsonl hash list, UTF-8.
 
     `mapping` names the file's column for each of `FIELDS` (`{"pdq": "ImageHash", "category": "Grade"}`); without it
     the usual names are tried. Hashes may be upper-case. The file's name stands in for a missing source. Rows that
     hold no usable hash are set aside, each with its line and reason; a file of which no row can be read is refused.
+    A folder is banks: what stands in them now.
     """
     path = Path(path)
+    if path.is_dir():
+        return HashList(standing(path), QUARANTINE.empty_table())
     columns = _columns(mapping)
     entries: list[dict[str, str]] = []
     refused: list[dict[str, Any]] = []

@@ -4,9 +4,12 @@ import json
 
 import pytest
 
+from seawall.hashes.canary import canary_file
 from seawall.intake.classifiers.base import Breaker, Priority
-from seawall.intake.classifiers.vendors import GoogleContentSafety, Hive, HmaLookup, OpenAiModeration
-from seawall.records.errors import Unavailable
+from seawall.intake.classifiers.opening import open_classifiers
+from seawall.intake.classifiers.vendors import Arachnid, GoogleContentSafety, Hive, HmaLookup, OpenAiModeration
+from seawall.intake.exchanges.arachnid import ArachnidShield
+from seawall.records.errors import BadConfiguration, Unavailable
 
 IMAGE = b"\x89PNG invented"
 LABELS = frozenset({"vornet"})
@@ -44,6 +47,8 @@ def test_each_vendors_answer_becomes_a_priority(exchange, session, name):
     routing = vendors(exchange, session)[name].route(IMAGE)
     assert (routing.classifier, routing.priority) == (name, priority)
     assert exchange.requests[0][:2] == ("POST", path)
+    kind = exchange.requests[0][2]["Content-Type"]
+    assert kind.startswith("multipart/form-data; boundary=" if name in {"hive", "hma"} else "application/json")
 
 
 @pytest.mark.parametrize("name", ANSWERS)
@@ -83,3 +88,24 @@ def test_a_failing_classifier_is_left_alone_and_tried_again(exchange, session):
     exchange.answer = lambda *_: json.dumps(ANSWERS["google"][0]).encode()
     assert breaker.route(IMAGE).priority is Priority.HIGH
     assert breaker.state == "closed"
+
+
+def test_a_listed_service_without_its_secret_or_labels_is_refused(tmp_path):
+    path = tmp_path / "services.json"
+    for listed, lacks in (({"kind": "google"}, "key"), ({"kind": "hive", "key": "k"}, "labels"), ({}, "kind")):
+        path.write_text(json.dumps([{"base": "https://a.example", **listed}]))
+        with pytest.raises(BadConfiguration, match=lacks):
+            open_classifiers(path, tmp_path / "outbound.jsonl")
+
+
+def test_arachnid_learns_the_pdq_and_not_the_picture(exchange, session):
+    file = canary_file("PNG").read()
+    told = {"csam": Priority.VERY_HIGH, "harmful-abusive-material": Priority.HIGH, "no-known-match": Priority.VERY_LOW}
+    for label, priority in told.items():
+        exchange.answer = lambda _, __, ___, body, label=label: json.dumps(
+            {"scanned_hashes": {json.loads(body)["hashes"][0]: {"classification": label}}}
+        ).encode()
+        assert Arachnid(ArachnidShield(exchange.base, session)).route(file).priority is priority
+    assert max(len(body) for *_, body in exchange.requests) < 100
+    with pytest.raises(Unavailable, match="no PDQ"):
+        Arachnid(ArachnidShield(exchange.base, session)).route(b"no picture")

@@ -1,5 +1,7 @@
 """Exchanges that a deployment lists are read in turn, and how that went is remembered."""
 
+import threading
+
 import pytest
 from test_opening import ANSWERS, SECRETS
 
@@ -61,3 +63,19 @@ def test_a_kind_an_address_or_a_name_that_is_none_is_refused(book):
         book.add("PARTNER", "ncmec")
     with pytest.raises(BadConfiguration, match="user, password"):
         book.set_secrets("ncmec", {"user": 7})
+
+
+def test_a_store_that_others_use_is_held_for_a_page_and_never_while_waiting(book, exchange):
+    lock, held = threading.Lock(), []
+
+    def answer(*_):
+        held.append(lock.locked())
+        return ANSWERS["ncmec"].encode()
+
+    exchange.answer = answer
+    book.add("PARTNER", "ncmec")
+    book.set_secrets("ncmec", SECRETS["ncmec"])
+    assert book.read("PARTNER", lock).entries == 1
+    assert held
+    assert not any(held)
+    assert not lock.locked()

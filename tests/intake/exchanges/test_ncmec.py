@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from seawall.hashes.entries import HashKind
+from seawall.hashes.ledger import standing
 from seawall.intake.exchanges.base import pull
 from seawall.intake.exchanges.ncmec import Ncmec
 from seawall.records.errors import Refused, Unavailable
@@ -50,14 +51,16 @@ def ncmec(exchange, session):
 
 
 def kinds(store):
-    return sorted(zip(store.entries()["kind"].to_pylist(), store.entries()["value"].to_pylist(), strict=True))
+    return sorted(
+        zip(standing(store.folder)["kind"].to_pylist(), standing(store.folder)["value"].to_pylist(), strict=True)
+    )
 
 
 def test_every_page_and_every_fingerprint_comes_in_lower_case(exchange, ncmec, store):
     exchange.answer = two_pages
     told = pull(ncmec, store, "known")
     assert kinds(store) == [("md5", MD5.lower()), ("pdq", PDQ.lower()), ("sha1", SHA1)]
-    assert store.entries()["category"].to_pylist() == ["A1"] * 3
+    assert standing(store.folder)["category"].to_pylist() == ["A1"] * 3
     assert told.entries == 3
 
 

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from seawall.hashes.entries import HashKind
+from seawall.hashes.ledger import standing
 from seawall.intake.exchanges.arachnid import ArachnidShield
 from seawall.intake.exchanges.base import pull
 from seawall.intake.exchanges.threatexchange import ThreatExchange
@@ -35,7 +36,9 @@ def lantern(exchange, session):
 
 
 def opinions(store):
-    return dict(zip(store.entries()["value"].to_pylist(), store.entries()["opinion"].to_pylist(), strict=True))
+    return dict(
+        zip(standing(store.folder)["value"].to_pylist(), standing(store.folder)["opinion"].to_pylist(), strict=True)
+    )
 
 
 def test_opinions_are_kept_and_disagreement_is_a_seed(exchange, lantern, store):

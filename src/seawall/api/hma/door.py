@@ -2,13 +2,15 @@
 
 A client of HMA 2 changes its address and sends a bearer token. What differs: every call needs a token; distances are
 told only to tokens with `hashes:investigate`; addresses are not fetched (send the file); a bank's content is one
-signal; an exchange is reached only where the operator lists its address. A bare ASGI application: any server runs it.
+signal; an exchange is reached only where the operator lists its address. A lookup may name the account that uploads:
+an entry that matches too many accounts is set aside. A bare ASGI application: any server runs it.
 """
 
 import asyncio
 import re
+import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 from urllib.parse import parse_qs
 
@@ -17,9 +19,11 @@ import pyarrow as pa
 
 from seawall.api.hma import curating, exchanges, matching
 from seawall.api.hma.request import Answer, Holdings, HttpError, Request
-from seawall.api.tokens import CURATE, EXCHANGE, HASH, INVESTIGATE, MATCH, ProbeWatch, Token, Tokens
+from seawall.api.token_file import Client, Clients
+from seawall.api.tokens import CURATE, EXCHANGE, HASH, INVESTIGATE, MATCH, ProbeWatch
 from seawall.hashes.curation import Curation
 from seawall.hashes.entries import DIGITS, HashKind
+from seawall.hashes.flood import FloodGuard
 from seawall.hashes.hexadecimal import decode, words
 from seawall.hashes.store import BankStore
 from seawall.intake.exchanges.book import ExchangeBook
@@ -34,16 +38,17 @@ class HmaDoor:
     """The application; `alarm` is called with a sentence where a token probes."""
 
     holdings: Holdings
-    tokens: Tokens
+    clients: Clients
     alarm: Callable[[str], None]
     watch: ProbeWatch = field(default_factory=ProbeWatch)
 
     @classmethod
     def of(
-        cls, store: BankStore, tokens: Tokens, alarm: Callable[[str], None], book: ExchangeBook | None = None
+        cls, store: BankStore, clients: Clients, alarm: Callable[[str], None], book: ExchangeBook | None = None
     ) -> Self:
         """A door to a store; `book` lists where exchanges are reached, by default their official addresses."""
-        return cls(Holdings(store, Curation.of(store), book or ExchangeBook.of(store)), tokens, alarm)
+        holdings = Holdings(store, Curation.of(store), book or ExchangeBook.of(store), FloodGuard(store))
+        return cls(holdings, clients, alarm)
 
     async def __call__(
         self,
@@ -55,8 +60,10 @@ class HmaDoor:
         if scope["type"] != "http":
             return
         try:
-            body = await _body(receive)
-            told = await asyncio.to_thread(self._answer, scope, body)
+            handler, groups, needed = _route(scope["method"], scope["path"])
+            request = self._admitted(scope, needed)  # before a byte of the body is taken
+            request = replace(request, body=await _body(receive))
+            told = await asyncio.to_thread(self._answer, handler, groups, request)
         except HttpError as error:
             told = Answer(error.status, {"message": str(error)})
         data = told.told.encode() if isinstance(told.told, str) else msgspec.json.encode(told.told)
@@ -69,10 +76,7 @@ class HmaDoor:
         await send({"type": "http.response.start", "status": told.status, "headers": headers})
         await send({"type": "http.response.body", "body": data})
 
-    def _answer(self, scope: Mapping[str, Any], body: bytes) -> Answer:
-        handler, groups, needed = _route(scope["method"], scope["path"])
-        request = self._request(scope, body)
-        _require(request.token, needed)
+    def _answer(self, handler: Handler, groups: tuple[str, ...], request: Request) -> Answer:
         try:
             request = request.hashed()
             with self.holdings.lock:
@@ -84,11 +88,14 @@ class HmaDoor:
             self.alarm(f"token {request.token.name} asks for hashes a few bits apart: it may be probing.")
         return told if isinstance(told, Answer) else Answer(200, told)
 
-    def _request(self, scope: Mapping[str, Any], body: bytes) -> Request:
+    def _admitted(self, scope: Mapping[str, Any], needed: str) -> Request:
+        """A request without its body, whose token may do this and has not spent its rate; raises HttpError."""
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         query = {key: value[-1] for key, value in parse_qs(scope["query_string"].decode("latin-1")).items()}
-        token = self.tokens.bearer(headers.get("authorization", ""))
-        return Request(token, scope["path"], query, headers.get("content-type", ""), body)
+        client = self.clients.bearer(headers.get("authorization", ""))
+        if needed:
+            _require(client, needed)
+        return Request(client.token if client else None, scope["path"], query, headers.get("content-type", ""), b"")
 
     def _climbs(self, request: Request) -> bool:
         """Whether a token's questions look like the steps of a ladder of distances now."""
@@ -124,13 +131,13 @@ def _route(method: str, path: str) -> tuple[Handler, tuple[str, ...], str]:
     raise HttpError(405, "not this method") if found else HttpError(404, "no such endpoint")
 
 
-def _require(token: Token | None, needed: str) -> None:
-    if not needed:
-        return
-    if token is None:
+def _require(client: Client | None, needed: str) -> None:
+    if client is None:
         raise HttpError(401, "send a token, as Authorization: Bearer …")
-    if needed not in token.scopes:
+    if needed not in client.token.scopes:
         raise HttpError(403, f"this token lacks the scope {needed}")
+    if client.rate.wait(time.monotonic()) > 0:
+        raise HttpError(429, "this token has spent its rate")
 
 
 def _home(_: Holdings, __: Request) -> Answer:

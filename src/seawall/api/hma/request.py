@@ -14,6 +14,7 @@ import pyarrow as pa
 from seawall.api.tokens import Token
 from seawall.hashes.curation import Curation
 from seawall.hashes.entries import DIGITS, HashKind
+from seawall.hashes.flood import FloodGuard
 from seawall.hashes.hashing import hash_file
 from seawall.hashes.hexadecimal import decode
 from seawall.hashes.store import BankStore
@@ -56,6 +57,7 @@ class Holdings:
     store: BankStore
     curation: Curation
     book: ExchangeBook
+    flood: FloodGuard
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 

@@ -6,8 +6,9 @@ what Schedule 1 of SI 2026/268 asks for where it is available, as JSON, for a pe
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, cast
 
 import msgspec
 
@@ -17,7 +18,8 @@ from seawall.disclosures.ledger import Identity, Ledger
 from seawall.disclosures.models import Disclosure, State
 from seawall.disclosures.vault.keys import OperatorKey
 from seawall.disclosures.vault.pack import Entry, Told, write_pack
-from seawall.records.errors import BadInput, Refused
+from seawall.effects.outbound import Outbound
+from seawall.records.errors import BadConfiguration, BadInput, Refused
 
 KIND = "pack"
 SIGN_INS = timedelta(days=92)
@@ -38,9 +40,21 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
 class Portal(Protocol):
     """An adapter to an authority's own interface, written by whoever has been given its description."""
 
-    def submit(self, pack: Path, pack_key: str) -> str:
-        """Hand a pack over; returns the authority's reference."""
+    def submit(self, pack: Path, pack_key: str, outbound: Outbound) -> str:
+        """Hand a pack over through `outbound`, which reaches one origin; returns the authority's reference."""
         ...
+
+
+def load_portal(place: str) -> Portal:
+    """The operator's adapter, named as module:attribute; raises BadConfiguration where it is none."""
+    module, _, name = place.partition(":")
+    try:
+        found: object = getattr(import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise BadConfiguration(f"there is no adapter {place!r} ({error}); write module:attribute.") from error
+    if not callable(getattr(found, "submit", None)):
+        raise BadConfiguration(f"{place} has no method submit(pack, pack_key, outbound); see `Portal`.")
+    return cast(Portal, found)
 
 
 def suggested_priority(dossier: Dossier) -> Priority:

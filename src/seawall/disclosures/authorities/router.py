@@ -58,6 +58,13 @@ def routes_for(dossier: Dossier, registered: Registered) -> list[Route]:
     return routes
 
 
+def accounts_for(dossier: Dossier, authority: str) -> tuple[str, ...]:
+    """The accounts that an authority gets where nobody names some: the NCA those of its country, others all."""
+    if authority != "nca":
+        return tuple(one.account.id for one in dossier.in_order)
+    return routes_for(dossier, Registered(nca=True))[0].accounts
+
+
 def _in(dossier: Dossier, country: str) -> tuple[str, ...]:
     return tuple(one.account.id for one in dossier.in_order if one.country == country)
 

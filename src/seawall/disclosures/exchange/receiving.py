@@ -1,6 +1,6 @@
 """Signals of partners: seeds with their origin and expiry."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -54,16 +54,16 @@ def forget_expired(now: datetime) -> int:
 
 
 def found_here(
-    partner: Partner, ours: Mapping[Kind, Iterable[str]], now: datetime
-) -> dict[str, list[tuple[Kind, str]]]:
+    partner: Partner, ours: Iterable[tuple[Kind, Iterable[str]]], now: datetime
+) -> dict[str, set[tuple[Kind, str]]]:
     """Which of our handles, links, payment handles, terms and media hashes a partner's seeds name, by reference."""
     wanted: dict[tuple[str, str], list[str]] = {}
     for seed in seeds(now).filter(origin=partner.name):
         wanted.setdefault((seed.kind, seed.value), []).append(seed.reference)
-    found: dict[str, list[tuple[Kind, str]]] = {}
-    for kind, values in ours.items():
+    found: dict[str, set[tuple[Kind, str]]] = {}
+    for kind, values in ours:
         for value in values:
             sought = partner.keyed(kind, value) if kind in KEYED else value.lower()
             for reference in wanted.get((kind.value, sought), ()):
-                found.setdefault(reference, []).append((kind, value))
+                found.setdefault(reference, set()).add((kind, value))
     return found

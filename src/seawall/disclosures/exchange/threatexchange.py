@@ -32,7 +32,7 @@ def descriptor(signal: Shared, group: str) -> dict[str, str]:
         "privacy_members": group,
         "review_status": "REVIEWED_MANUALLY",
         "tags": ",".join((*signal.tags, f"keyed:{signal.kind}") if signal.kind in KEYED else signal.tags),
-        "expire_time": str(int(signal.expires_at.timestamp())),
+        "expired_on": str(int(signal.expires_at.timestamp())),
     }
 
 
@@ -55,7 +55,7 @@ class ThreatExchange:
         for signal in signals:
             fields = descriptor(signal, self.group)
             if signal.withdrawn:
-                fields |= {"status": "NON_MALICIOUS", "expire_time": "1"}
+                fields |= {"status": "NON_MALICIOUS", "expired_on": "1"}
             self._require(self._post("threat_descriptors", fields))
             count += 1
         return count

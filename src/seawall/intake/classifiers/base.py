@@ -32,7 +32,9 @@ class Routing:
 class Classifier(Protocol):
     """A vendor's service; raises `Unavailable` where it gives no usable answer, never a made-up priority."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What the queue calls it."""
 
     def route(self, image: bytes) -> Routing:
         """The priority of one image file."""

@@ -1,13 +1,16 @@
-"""The wire formats of Google, OpenAI, Hive and HMA, one class each."""
+"""Google, OpenAI, Hive, HMA and Arachnid: one class each."""
 
 import base64
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import quote
 
+from seawall.hashes.hashing import hash_file
 from seawall.intake.classifiers.base import Priority, Routing, by_score
+from seawall.intake.exchanges.arachnid import ArachnidShield
 from seawall.intake.exchanges.session import ExchangeSession
 from seawall.records.errors import Unavailable
 
@@ -81,6 +84,23 @@ class HmaLookup:
             told = self.session.post(f"{self.base}/m/lookup?bypass_coinflip=true", **_part("photo", image)).json()
             banks = {bank: float(len(matches)) for kind in told.values() for bank, matches in kind.items()}
             return Routing(self.name, Priority.VERY_HIGH if any(banks.values()) else Priority.VERY_LOW, banks)
+
+
+@dataclass(frozen=True, slots=True)
+class Arachnid:
+    """Project Arachnid Shield, told the PDQ of an image and never the image."""
+
+    shield: ArachnidShield
+    name: ClassVar[str] = "arachnid"
+
+    def route(self, image: bytes) -> Routing:
+        """Very high for csam, high for other harmful material, very low for what is not known there."""
+        hashed = hash_file(io.BytesIO(image))
+        if hashed.pdq is None:
+            raise Unavailable(f"this file has no PDQ ({hashed.outcome}), and {self.name} is asked by PDQ alone.")
+        (told,) = self.shield.classify([hashed.pdq])
+        priority = {None: Priority.VERY_LOW, "csam": Priority.VERY_HIGH}.get(told, Priority.HIGH)
+        return Routing(self.name, priority, {told: 1.0} if told else {})
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """What an exchange is to Seawall: pages into a bank, votes out."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -47,32 +48,39 @@ class Pulled:
     refused: list[str] = field(default_factory=list)
 
 
-def pull(exchange: Exchange, store: BankStore, bank: str) -> Pulled:
+def pull(exchange: Exchange, store: BankStore, bank: str, held: AbstractContextManager[object] | None = None) -> Pulled:
     """Read what is new into a bank; each page is kept before its checkpoint is.
 
     Where reading stops in the middle, the pages before stand and the next call goes on or begins again; nothing is
     lost and nothing is twice. After a reading from the start, what the exchange no longer lists is taken back too.
+    `held` is the lock of a store that other threads use: it is taken for a page at a time, never while waiting.
     """
-    key = f"{exchange.name}/{bank}"
-    checkpoint = store.checkpoint(key)
+    key, held = f"{exchange.name}/{bank}", held or nullcontext()
+    with held:
+        checkpoint = store.checkpoint(key)
     if checkpoint is not None and exchange.stale(checkpoint):
         checkpoint = None
     whole, seen, told = checkpoint is None, set[str](), Pulled()
     for page in exchange.pages(checkpoint):
-        fine = [row for row in page.entries if _usable(row)]
-        told.refused += page.refused + [
-            f"{row['reference']}: no {row['kind']}" for row in page.entries if not _usable(row)
-        ]
-        told.withdrawn += store.withdraw(bank, exchange.name, page.withdrawn)
-        told.entries += len(store.replace(bank, _table(exchange.name, fine)))
-        seen |= {row["reference"] for row in fine}
-        seen -= set(page.withdrawn)
-        if page.checkpoint is not None:
-            store.set_checkpoint(key, page.checkpoint)
+        with held:
+            seen |= _keep(page, exchange.name, store, bank, told)
+            seen -= set(page.withdrawn)
+            if page.checkpoint is not None:
+                store.set_checkpoint(key, page.checkpoint)
     if whole:
-        gone = [reference for reference in store.references(bank, exchange.name) if reference not in seen]
-        told.withdrawn += store.withdraw(bank, exchange.name, gone)
+        with held:
+            gone = [reference for reference in store.references(bank, exchange.name) if reference not in seen]
+            told.withdrawn += store.withdraw(bank, exchange.name, gone)
     return told
+
+
+def _keep(page: Page, source: str, store: BankStore, bank: str, told: Pulled) -> set[str]:
+    """Bring a bank up to date with a page; returns the references that stand by it."""
+    fine = [row for row in page.entries if _usable(row)]
+    told.refused += page.refused + [f"{row['reference']}: no {row['kind']}" for row in page.entries if not _usable(row)]
+    told.withdrawn += store.withdraw(bank, source, page.withdrawn)
+    told.entries += len(store.replace(bank, _table(source, fine)))
+    return {row["reference"] for row in fine}
 
 
 def _usable(row: dict[str, str]) -> bool:

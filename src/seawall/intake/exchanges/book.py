@@ -8,6 +8,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -122,23 +123,31 @@ class ExchangeBook:
             file.write(msgspec.json.encode(secrets))
         new.replace(path)
 
-    def read(self, name: str) -> Pulled:
-        """Read what is new at an exchange, and remember how that went."""
+    def read(self, name: str, held: AbstractContextManager[object] | None = None) -> Pulled:
+        """Read what is new at an exchange, and remember how that went; `held` as `pull` takes it."""
+        held = held or nullcontext()
+        with held:
+            one = self._readable(name)
+            self._note(name, "started = ?", time.time())
+        try:
+            ledger = self.store.folder / "outbound.jsonl"
+            source = open_exchange(one.kind, one.base, self._secrets(one.kind), ledger, private=self.private)
+            told = pull(source, self.store, name, held)
+        except SeawallError:
+            with held:
+                self._note(name, "completed = ?, succeeded = 0", time.time())
+            raise
+        with held:
+            self._note(name, "completed = ?, succeeded = 1, items = items + ?", time.time(), told.entries)
+        return told
+
+    def _readable(self, name: str) -> Listed:
         one = self.get(name)
         if one is None or not one.enabled:
             raise BadInput(f"there is no exchange {name} that may be read; list and enable it.")
         if not self.has_secrets(one.kind):
             raise Unavailable(f"{name} cannot be read: no credentials for {one.kind} were given.")
-        self._note(name, "started = ?", time.time())
-        try:
-            ledger = self.store.folder / "outbound.jsonl"
-            source = open_exchange(one.kind, one.base, self._secrets(one.kind), ledger, private=self.private)
-            told = pull(source, self.store, name)
-        except SeawallError:
-            self._note(name, "completed = ?, succeeded = 0", time.time())
-            raise
-        self._note(name, "completed = ?, succeeded = 1, items = items + ?", time.time(), told.entries)
-        return told
+        return one
 
     def _note(self, name: str, change: str, *values: float) -> None:
         self.store.ledger.execute(f"UPDATE exchanges SET {change} WHERE name = ?", (*values, name))  # noqa: S608

@@ -84,8 +84,8 @@ class ExchangeSession:
         """Write once."""
         body = msgspec.json.encode(json) if json is not None else data.encode() if isinstance(data, str) else data
         kind = {"Content-Type": "application/json"} if json is not None else {}
-        headers = {**self.headers, **kind}
-        return Reply(self.outbound.request("POST", url, purpose=self.purpose, headers=headers, body=body or b""))
+        given = {**self.headers, **kind, **(headers or {})}
+        return Reply(self.outbound.request("POST", url, purpose=self.purpose, headers=given, body=body or b""))
 
     def put(self, url: str, headers: Mapping[str, str] | None = None, data: bytes | None = None) -> Reply:
         """Write once."""
