@@ -9,6 +9,7 @@ from seawall.api.guard import GuardDoor
 from seawall.api.serve import Place, run_door
 from seawall.api.token_file import A_SECOND, GUARD_SCOPES, Clients, add_token, read_tokens, revoke_token
 from seawall.cli.configuration import Settings, with_settings
+from seawall.cli.home import appeals_file
 from seawall.guard.library import Guard
 from seawall.guard.policy import Policy
 
@@ -28,7 +29,7 @@ _TOKENS = click.option(
 @click.option("--trusted", type=_FILE, help="The public key that signs the overlay, where it is not beside it.")
 @click.option("--decisions", type=click.Path(path_type=Path, file_okay=False), help="A folder for the decision log.")
 @click.option("--probes", type=_FILE, help="A file in which several servers share how often help was shown to whom.")
-@click.option("--appeals", type=_FILE, default="seawall.appeals", show_default=True, help="The queue of appeals.")
+@click.option("--appeals", type=_FILE, help="The file of appeals.  [default: appeals.jsonl in the home]")
 @with_settings
 def serve(
     run: Path,
@@ -40,7 +41,7 @@ def serve(
     trusted: Path | None,
     decisions: Path | None,
     probes: Path | None,
-    appeals: Path,
+    appeals: Path | None,
     settings: Settings,
 ) -> None:
     """Answer the platform's search, recommender and messages over HTTP.
@@ -51,6 +52,8 @@ def serve(
     """
     key = settings.key()
     read_tokens(tokens)
+    appeals = appeals or appeals_file()
+    appeals.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     guard = Guard.open(
         run / "guard", key, Policy.load(policy), overlay, trusted=trusted, journal=decisions, probes=probes
     )

@@ -10,13 +10,17 @@ import msgspec
 from django.conf import settings
 from django.db.models import Count
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from seawall.cases.actor import Permission
+from seawall.cases.commands.effects import try_again
 from seawall.cases.upkeep import reminders
 from seawall.console.access import PersonRequest
+from seawall.console.acting import act
 from seawall.console.run_place import degraded, latest_run, run_key
 from seawall.effects.configuration import effects_section
 from seawall.effects.executor import stuck
@@ -53,10 +57,19 @@ def show(request: PersonRequest) -> HttpResponse:
         "degraded": degraded(),
         "reminders": reminders().lines(),
         "effects": Effect.objects.values("sink", "state").annotate(n=Count("id")).order_by("sink", "state"),
+        "deciding": request.actor.may(Permission.DECIDE),
         "stuck": stuck().order_by("-attempts")[:SHOWN],
         "quotas": [(use.kind, use.used, quota.day) for use in today if (quota := section.quota(use.kind))],
     }
     return render(request, "console/guard.html", shown)
+
+
+@require_POST
+def again(request: PersonRequest, effect: str) -> HttpResponse:
+    """Give an effect that failed another chance."""
+    found = get_object_or_404(Effect, pk=effect)
+    told = _("It is tried again now.")
+    return act(request, lambda: try_again(request.actor, found), told, f"{reverse('guard')}#stuck")
 
 
 def _parts() -> list[Check]:

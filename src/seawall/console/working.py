@@ -46,6 +46,16 @@ def hand_over(request: PersonRequest, number: int) -> HttpResponse:
 
 
 @require_POST
+def route(request: PersonRequest, number: int) -> HttpResponse:
+    """Let only people with a training be offered a case."""
+    case, competence = case_of(request, number), request.POST.get("competence", "")
+    told = _("{case} is offered to whoever is trained for it.").format(case=case)
+    if not competence:
+        told = _("{case} is offered to everybody again.").format(case=case)
+    return act(request, lambda: queue.route(request.actor, case, competence), told, _address(case))
+
+
+@require_POST
 def escalate(request: PersonRequest, number: int) -> HttpResponse:
     """Put a case on top of the queue."""
     case, reason = case_of(request, number), request.POST.get("reason", "")
