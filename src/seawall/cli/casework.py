@@ -12,6 +12,7 @@ from seawall.cases.actor import at_shell
 from seawall.cases.commands import effects as effects_commands
 from seawall.cases.commands.decisions import may_be_child, propose_takedown
 from seawall.cases.commands.enacting import Ruling
+from seawall.cases.commands.erasure import erase_account
 from seawall.cases.commands.queue import get_case
 from seawall.cases.commands.runs import take_up
 from seawall.cases.commands.texts import add_activity, platform_ids
@@ -103,6 +104,12 @@ def try_again(effects: Sequence[str], by: str) -> None:
     for effect in known.values():
         effects_commands.try_again(actor, effect)
     click.echo(f"{len(known)} are tried again by `seawall cases work`")
+
+
+def erase(*names: str) -> None:
+    """Put a made-up name in the place of an account, in every case."""
+    erased = erase_account(names)
+    click.echo(f"cases: {erased.rows:,} rows now say {erased.name}, {erased.texts:,} texts are destroyed")
 
 
 def export_verdicts(out: Path, activity: Path | None, key: IdKey | None) -> None:

@@ -19,6 +19,11 @@ APPEALS = "appeals.jsonl"
 """The file in the home into which the guard's door writes appeals, and from which cases take them."""
 
 
+def has_home(home: Path) -> bool:
+    """Whether there is a database of people's data."""
+    return "SEAWALL_DATABASE" in os.environ or (home / "seawall.db").exists()
+
+
 def open_home(home: Path) -> None:
     """Set Django up for a folder; raises Unavailable where its database is not there or not up to date."""
     os.environ[HOME_VARIABLE] = str(home)
