@@ -118,4 +118,3 @@ def test_stuck_effects_are_listed_and_tried_again(seawall, home, runs, tmp_path)
     assert answer == "no such account"
     assert "lists those" in seawall("cases", "again", "nothing", "--by", "ana", code=2)
     assert "1 are tried again" in seawall("cases", "again", first, "--by", "ana")
-    assert "again" in seawall("cases", "again", first, "--by", "ana", code=3)

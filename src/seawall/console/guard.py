@@ -22,6 +22,7 @@ from seawall.cases.upkeep import reminders
 from seawall.console.access import PersonRequest
 from seawall.console.acting import act
 from seawall.console.run_place import degraded, latest_run, run_key
+from seawall.console.watching import watched
 from seawall.effects.configuration import effects_section
 from seawall.effects.executor import stuck
 from seawall.effects.models import Effect, QuotaUse
@@ -52,7 +53,7 @@ def show(request: PersonRequest) -> HttpResponse:
     today = QuotaUse.objects.filter(day=day_of(timezone.now()), person="")
     section = effects_section()
     shown = {
-        "checks": [*_parts(), *_index(), _banks()],
+        "checks": [*_parts(), *_index(), _banks(), _watch()],
         "entries": _entries(),
         "degraded": degraded(),
         "reminders": reminders().lines(),
@@ -111,6 +112,20 @@ def _banks() -> Check:
         return Check(name, None, _("no banks here, or no canary was sent"))
     found = _("found {age} ago") if state.alive else _("missed {age} ago: known media are not being matched")
     return Check(name, state.alive, found.format(age=_age(state.at)))
+
+
+def _watch() -> Check:
+    """Whether people are shown more than when the trial's baseline was walked."""
+    watch, name = watched(), _("trial watch")
+    if watch is None:
+        return Check(name, None, _("no trial is watched: `seawall trial watch` walks one again and again"))
+    if watch.alarms:
+        told = _("people are shown more than before: {places}").format(places=", ".join(watch.alarms))
+        return Check(name, False, told)
+    if watch.stopped:
+        return Check(name, False, _("the last round was on {day}").format(day=f"{watch.at:%Y-%m-%d}"))
+    said = _("round {n} on {day}: no more than before").format(n=watch.rounds, day=f"{watch.at:%Y-%m-%d}")
+    return Check(name, True, said)
 
 
 def _entries() -> dict[str, int]:
