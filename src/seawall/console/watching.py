@@ -1,4 +1,4 @@
-"""What the trial watch says: how many test accounts are shown something risky.
+"""What the trial watch says: who is shown what, against before.
 
 `seawall trial watch` writes its state into the home folder after each round. Only counts are in it.
 """
