@@ -103,7 +103,7 @@ def test_posts_without_their_authors_are_refused(client):
 def test_an_appeal_is_in_the_queue_when_it_is_answered(server, client):
     told = ask(client, "appeal", decision_id="d" * 72, account=STRANGER, statement="it was not so")
     assert told["received"]
-    *_, last = appeals(server.deployment.folder / "seawall.appeals")
+    *_, last = appeals(server.deployment.folder / "seawall-home" / "appeals.jsonl")
     assert unseal(KEY, last.statement) == "it was not so"
 
 

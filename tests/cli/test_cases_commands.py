@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -88,3 +89,32 @@ def test_from_a_run_to_effects_and_verdicts(seawall, home, world, runs, tmp_path
         database.execute("DROP TRIGGER audit_no_update")
         database.execute("UPDATE cases_auditentry SET subject = 'C-7' WHERE sequence = 2")
     assert "row 2: was changed" in seawall("audit", "verify", code=4)
+
+
+def test_an_erased_account_goes_from_the_cases_too(seawall, home, runs, tmp_path):
+    run = tmp_path / "runs" / "one"
+    shutil.copytree(runs("plain", plain_ids=True), run)
+    (tmp_path / "seawall.key").write_text(KEY.secret.hex())
+    (tmp_path / "seawall.key").chmod(0o600)
+    seawall(PERSON)
+    seawall("cases", "open", str(run))
+    account = pq.read_table(run / "members.parquet")["account_id"][0].as_py()
+    assert "cases: " in seawall("erase", account, "--runs", str(run))
+    rows = sqlite3.connect(home / "seawall.db").execute("SELECT account_id FROM cases_member").fetchall()
+    assert account not in {row[0] for row in rows}
+    assert sum(row[0].startswith("erased-") for row in rows) == 1
+    assert "whole" in seawall("audit", "verify")
+
+
+def test_stuck_effects_are_listed_and_tried_again(seawall, home, runs, tmp_path):
+    seawall(PERSON)
+    seawall("cases", "open", str(runs("plain", plain_ids=True)))
+    seawall(DECIDE)
+    database = sqlite3.connect(home / "seawall.db")
+    database.execute("UPDATE effects_effect SET state = 'failed', attempts = 1, answer = 'no such account'")
+    database.commit()
+    (first, *_, answer), *others = [line.split("\t") for line in seawall("cases", "stuck").splitlines()]
+    assert others
+    assert answer == "no such account"
+    assert "lists those" in seawall("cases", "again", "nothing", "--by", "ana", code=2)
+    assert "1 are tried again" in seawall("cases", "again", first, "--by", "ana")

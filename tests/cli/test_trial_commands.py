@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from running import KEY
+from seawall.trials.watch import exposure_of, read_state
 
 
 @pytest.fixture(scope="module")
@@ -83,12 +84,19 @@ def test_a_trial_is_compared_with_itself_and_watched(walked, seawall, tmp_path, 
     again = seawall("trial", "report", "a", "--out", "again.html")
     assert again.exit_code == 0
     assert (tmp_path / "again.html").read_text() == (tmp_path / "a/report.html").read_text()
+    home = tmp_path / "seawall-home"
+    home.mkdir()
     watched = seawall(
         *("trial", "watch", "a", "--activity", world / "activity", "--run", runs("keyed")),
         *("--truth", world / "truth.parquet", "--runs", 2, "--key-file", key),
     )
     assert watched.exit_code == 0, watched.stderr
     assert json.loads((tmp_path / "a/watch.json").read_bytes())["streams"]["all"]["runs"] == 2
+    assert (home / "watch.json").read_bytes() == (tmp_path / "a/watch.json").read_bytes()
+    (name, exposed, accounts), *others = exposure_of(read_state(home / "watch.json"))
+    assert (name, accounts) == ("test accounts that were shown something risky", 2 * 9 * 4)
+    assert 0 <= exposed <= accounts
+    assert all(walks <= accounts for _, _, walks in others)
 
 
 @pytest.mark.xdist_group("runs")

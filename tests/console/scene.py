@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.utils import timezone
@@ -21,8 +22,16 @@ from seawall.cases.models import AccountDecision, Appeal, Case, Person, Reveal, 
 from seawall.cases.sealing import seal_text
 from seawall.cli.parts import write_states
 from seawall.console.rulings import suggestion
+from seawall.disclosures.ledger import Identity, Ledger
+from seawall.disclosures.models import Disclosure
 from seawall.effects.models import Effect
+from seawall.guard.contents import Contents
+from seawall.guard.policy import Subject
+from seawall.guard.publish import publish
+from seawall.intake.keyfile import load_or_make
+from seawall.records.ids import IdKey
 from seawall.records.run import SCHEMA_VERSION, TERMS
+from seawall.trials.watch import RATE, STREAMS, begin
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,7 @@ PLACES = (
     Place("proposal", "lead", "/approvals/1/"),
     Place("appeals", "lead", "/appeals/"),
     Place("appeal", "lead", "/appeals/1/"),
+    Place("reports", "lead", "/reports/"),
     Place("review", "lead", "/reviews/1/"),
     Place("terms", "lead", "/terms/"),
     Place("guard", "lead", "/guard/"),
@@ -78,6 +88,10 @@ def set_scene(home: Path) -> Mapping[str, Person]:
     )
     _past(people, first, other, case(30, 40))
     run_with_terms(home)
+    _drafts(small)
+    _watch(home)
+    people["other"].competences = ["payments"]
+    people["other"].save()
     return people
 
 
@@ -129,6 +143,27 @@ def _past(people: Mapping[str, Person], first: Actor, other: Actor, one: Case) -
         )
 
 
+def _drafts(of: Case) -> None:
+    """Drafts of reports on a case, and one that was sent."""
+    ledger, now = Ledger(IdKey(bytes(range(32)))), timezone.now()
+    for kind, authority, about, number in (("cybertip", "ncmec", str(of), 4), ("signals", "harbour", "share:1", 1)):
+        for at in range(number):
+            identity = Identity(kind, authority, "test", about, account_id(2, at))
+            ledger.checked(ledger.draft(identity, at + 1, b"<invented/>", now), ())
+    Disclosure.objects.filter(ordinal=4).update(state="acknowledged", reference="4711")
+
+
+def _watch(home: Path) -> None:
+    """A trial watch without an alarm."""
+    rng = np.random.default_rng(1)
+    shares = [{name: rng.beta(0.3, 30, (40, 9)) for name in STREAMS} for _ in range(2)]
+    state = begin(shares[0], "baseline", "everything", RATE)
+    state.take(shares[1])
+    for at, stream in enumerate(state.streams.values()):
+        stream.accounts, stream.exposed = 1440, 61 - 9 * at
+    (home / "watch.json").write_bytes(msgspec.json.encode(state))
+
+
 def run_with_terms(home: Path) -> None:
     """A run folder with proposed terms, all of them invented words."""
     folder = home / "run"
@@ -154,4 +189,17 @@ def run_with_terms(home: Path) -> None:
     pq.write_table(pa.Table.from_pylist(rows, TERMS), folder / "terms.parquet")
     told = {"seawall_version": "0.1.0", "schema_version": SCHEMA_VERSION, "degraded": ["no searches"]}
     (folder / "summary.json").write_bytes(msgspec.json.encode(told))
+    _index(home, folder)
+
+
+def _index(home: Path, folder: Path) -> None:
+    """A published index, and parts that stay up for as long as pictures are taken."""
+    key = load_or_make(home / "seawall.key")
+    accounts = np.arange(1, 4001, dtype=np.uint64)
+    subjects = np.where(accounts < 400, Subject.SELLS, Subject.BUYS).astype(np.uint8)
+    subjects[-200:] = Subject.AT_RISK_CHILD
+    tags = key.column("hashtag", pa.array(WORDS))
+    publish(folder / "guard", key, Contents(accounts=accounts, subjects=subjects, tags=tags))
     write_states(home / "parts.json", {"console": "up", "guard": "up", "executor": "up"})
+    told = msgspec.json.decode((home / "parts.json").read_bytes())
+    (home / "parts.json").write_bytes(msgspec.json.encode({**told, "at": told["at"] + 3600}))

@@ -6,10 +6,17 @@ import sys
 
 import pytest
 from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 from console.invented import case
 from console.signing import sign_in
-from seawall.cases.models import Member, Note
+from console.test_console_roles import arguments
+from seawall.cases.actor import Actor, Door
+from seawall.cases.commands.proposals import propose
+from seawall.cases.models import AuditEntry, Decision, Item, Member, Note, Reveal, SecondReview
+from seawall.cases.sealing import seal_text
+from seawall.console.urls import urlpatterns
 
 SCRIPT = "<script>alert(1)</script>"
 
@@ -54,13 +61,66 @@ def test_cookies_are_kept_from_scripts_and_other_sites(analyst):
         assert cookie["samesite"] == "Strict"
 
 
-def test_a_form_from_elsewhere_is_refused(people):
-    client = sign_in(people["analyst"])
-    one = case(3, 1)
+def test_a_form_from_elsewhere_is_refused_on_every_page(people):
+    case(3, 1)
+    before = AuditEntry.objects.count()
+    for role in sorted(people):
+        client = sign_in(people[role])
+        before += 1
+        strict = Client(enforce_csrf_checks=True, headers={"host": "localhost"})
+        strict.cookies = client.cookies
+        for pattern in urlpatterns:
+            answer = strict.post(reverse(pattern.name, kwargs=arguments(pattern)), {"text": "a remark"})
+            assert answer.status_code == 403, pattern.name
+            assert b"CSRF" in answer.content, pattern.name
+    assert AuditEntry.objects.count() == before
+
+
+def test_a_form_with_its_own_token_is_taken(people):
     strict = Client(enforce_csrf_checks=True, headers={"host": "localhost"})
-    strict.cookies = client.cookies
-    for path in (f"/cases/{one.pk}/claim/", "/sign-out/", "/exposure/stop/", "/preferences/"):
-        assert strict.post(path).status_code == 403, path
+    strict.cookies = sign_in(people["analyst"]).cookies
+    one = case(3, 1)
+    page = strict.get(f"/cases/{one.pk}/").content.decode()
+    token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+    strict.post(f"/cases/{one.pk}/notes/", {"text": "a remark", "csrfmiddlewaretoken": token})
+    assert Note.objects.get().text == "a remark"
+
+
+def test_a_text_that_is_a_script_is_never_run_even_without_script(people):
+    one, client = case(3, 1), sign_in(people["analyst"])
+    client.post(f"/cases/{one.pk}/claim/")
+    item = one.items.order_by("severity").first()
+    Item.objects.filter(pk=item.pk).update(sealed=seal_text(SCRIPT))
+    page = client.post(f"/cases/{one.pk}/texts/{item.pk}/", {"purpose": "To decide"}).content.decode()
+    assert "&lt;script&gt;" in page
+    assert SCRIPT not in page
+
+
+def looked_at(people, one) -> Reveal:
+    """Another person's look at a text of a case."""
+    item, now = one.items.first(), timezone.now()
+    told = {"digest": item.digest, "severity": 1, "purpose": "To decide", "at": now}
+    return Reveal.objects.create(person=people["lead"], item=item, case=one, **told)
+
+
+def test_nobody_reaches_what_is_another_persons(people):
+    """A number in an address is no key: looks, reviews and proposals of others answer as if they were not there."""
+    one, client = case(3, 1), sign_in(people["analyst"])
+    look = looked_at(people, one)
+    decision = Decision.objects.create(case=one, by=people["viewer"], at=timezone.now(), reason="they sell")
+    asked = {"accounts": ["x"], "by": people["lead"], "asked_at": timezone.now()}
+    review = SecondReview.objects.create(decision=decision, **asked)
+    proposal = propose(Actor(people["lead"], Door.CONSOLE), "report", {"about": "it"}, "They sell.", case=one)
+    client.post(f"/cases/{one.pk}/texts/{look.item_id}/{look.pk}/", {"milliseconds": "900"})
+    client.get(f"/reviews/{review.pk}/")
+    client.post(f"/reviews/{review.pk}/answer/", {"account:x": "clear"})
+    client.post(f"/approvals/{proposal.pk}/withdraw/")
+    client.post(
+        f"/approvals/{proposal.pk}/decide/", {"digest": proposal.digest, "opinion": "Yes.", "answer": "approve"}
+    )
+    for row in (look, review, proposal):
+        row.refresh_from_db()
+    assert (look.seconds, review.answered_at, proposal.state) == (None, None, "open")
 
 
 @pytest.mark.parametrize("path", ["/queue/?reason={0}&language={0}", "/audit/?who={0}&what={0}", "/sign-in/?next={0}"])

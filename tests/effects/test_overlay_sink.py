@@ -38,7 +38,7 @@ def followed(tmp_path) -> Overlay:
 
 
 def test_the_guard_believes_what_the_executor_wrote(sink, tmp_path):
-    for number, kind in enumerate(("remove", "clear", "restrict", "restore")):
+    for number, kind in enumerate(("remove", "clear", "restrict", "restore", "protect")):
         sink.carry_out(order(number, kind))
     overlay = followed(tmp_path)
     assert [(entry.action, entry.subject) for entry in overlay.entries] == [
@@ -46,6 +46,7 @@ def test_the_guard_believes_what_the_executor_wrote(sink, tmp_path):
         ("clear", ACCOUNT),
         ("remove", ACCOUNT),
         ("clear", ACCOUNT),
+        ("protect", ACCOUNT),
     ]
     assert overlay.entries[0].approved_by == ("reviewer-1", "reviewer-2")
     assert (overlay.refused, overlay.states) == (0, set())

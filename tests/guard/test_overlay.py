@@ -63,6 +63,17 @@ def test_a_removed_account_is_risky_everywhere(desk):
     assert refused.decision is Decision.REFUSE
 
 
+def test_a_protected_account_is_a_child_at_risk_even_where_the_run_called_it_a_seller(desk):
+    desk.write(OverlayAction.PROTECT, hex_id("account", "seller"))
+    message = desk.guard.contact(ContactKind.MESSAGE, account("adult"), account("seller"))
+    assert message.decision is Decision.REFUSE
+    assert desk.guard.contact(ContactKind.MESSAGE, account("suspect"), account("seller")).decision is Decision.REFUSE
+    assert not len(desk.guard.recommend(0, accounts("seller")).kept)
+    assert desk.guard.contact(ContactKind.MESSAGE, account("seller"), account("friend"), connected=True).decision is (
+        Decision.ALLOW
+    )
+
+
 def test_a_cleared_account_is_like_any_other(desk):
     desk.write(OverlayAction.CLEAR, hex_id("account", "seller"))
     assert len(desk.guard.recommend(0, accounts("seller")).kept) == 1

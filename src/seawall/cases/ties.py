@@ -28,6 +28,17 @@ def keep_ties(case: Case, accounts: Sequence[str], ends: Pairs, weights: Weights
     Ties.objects.update_or_create(case=case, defaults={"packed": packed})
 
 
+def rename_in_ties(case: Case, names: Sequence[str], put: str) -> None:
+    """Put a name in the place of others, in what is kept of a case's ties."""
+    row = Ties.objects.filter(case=case).first()
+    if row is None:
+        return
+    told = msgspec.msgpack.decode(zlib.decompress(bytes(row.packed)), type=_Packed)
+    told = msgspec.structs.replace(told, accounts=[put if one in names else one for one in told.accounts])
+    row.packed = zlib.compress(msgspec.msgpack.encode(told), 6)
+    row.save(update_fields=["packed"])
+
+
 def ties_of(case: Case, place: Mapping[str, int]) -> tuple[Pairs, Weights]:
     """Ties, shape (m, 2), as places of their ends given by `place`, and weights (m,), for accounts that have one."""
     row = Ties.objects.filter(case=case).first()

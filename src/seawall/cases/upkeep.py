@@ -12,8 +12,6 @@ from seawall.records.ids import IdKey
 
 ANCHOR_EVERY = 60.0
 """Seconds between two anchors of the audit log."""
-APPEALS = "appeals.jsonl"
-"""The file in SEAWALL_HOME into which the guard's door writes appeals, unless another is named."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,29 @@ def work(once: bool, appeals: Path | None, settings: Settings) -> None:
     casework.work(appeals, settings.key() if settings.key_file.exists() else None, once=once)
 
 
+@cases.command("stuck")
+@with_home
+def stuck() -> None:
+    """List effects that a person must look at: id, kind, sink, state, how often tried, and the last answer."""
+    from seawall.cli import casework
+
+    casework.list_stuck()
+
+
+@cases.command("again")
+@click.argument("effects", nargs=-1, required=True)
+@click.option("--by", required=True, help="Who lets them be tried, by the name they sign in with.")
+@with_home
+def again(effects: tuple[str, ...], by: str) -> None:
+    """Try failed EFFECTS again, as they were decided.
+
+    EFFECTS are ids that `seawall cases stuck` lists.
+    """
+    from seawall.cli import casework
+
+    casework.try_again(effects, by)
+
+
 @cases.command("export-verdicts")
 @click.argument("out", type=PATH)
 @click.option("--activity", type=THERE, help="The platform's accounts: needed unless the runs have plain ids.")

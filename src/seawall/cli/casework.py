@@ -1,6 +1,7 @@
 """What the commands on cases do; imported once the home is open."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -8,18 +9,22 @@ import pyarrow.parquet as pq
 from django.conf import settings
 
 from seawall.cases.actor import at_shell
+from seawall.cases.commands import effects as effects_commands
 from seawall.cases.commands.decisions import may_be_child, propose_takedown
 from seawall.cases.commands.enacting import Ruling
+from seawall.cases.commands.erasure import erase_account
 from seawall.cases.commands.queue import get_case
 from seawall.cases.commands.runs import take_up
 from seawall.cases.commands.texts import add_activity, platform_ids
 from seawall.cases.models import Case
-from seawall.cases.upkeep import ANCHOR_EVERY, APPEALS, keep_up
+from seawall.cases.upkeep import ANCHOR_EVERY, keep_up
 from seawall.cases.verdicts import verdicts
 from seawall.cases.verifying import verify
+from seawall.cli.home import APPEALS
 from seawall.cli.sinks import MAKERS
 from seawall.effects.configuration import effects_section
-from seawall.effects.executor import carry_out_due
+from seawall.effects.executor import carry_out_due, stuck
+from seawall.effects.models import Effect
 from seawall.effects.sinks import make_sinks
 from seawall.records.errors import BadInput, Damaged
 from seawall.records.ids import IdKey
@@ -81,6 +86,30 @@ def work(appeals: Path | None, key: IdKey | None, *, once: bool) -> None:
             return
         if idle:
             time.sleep(IDLE)
+
+
+def list_stuck() -> None:
+    """Print effects that a person must look at."""
+    for effect in stuck():
+        answer = " ".join(effect.answer.split())
+        click.echo(f"{effect.pk}\t{effect.kind}\t{effect.sink}\t{effect.state}\t{effect.attempts}\t{answer}")
+
+
+def try_again(effects: Sequence[str], by: str) -> None:
+    """Let failed effects be tried again."""
+    actor = at_shell(by)
+    known = Effect.objects.in_bulk(effects)
+    if unknown := [one for one in effects if one not in known]:
+        raise BadInput(f"there is no effect {unknown[0]}; `seawall cases stuck` lists those that wait for a person.")
+    for effect in known.values():
+        effects_commands.try_again(actor, effect)
+    click.echo(f"{len(known)} are tried again by `seawall cases work`")
+
+
+def erase(*names: str) -> None:
+    """Put a made-up name in the place of an account, in every case."""
+    erased = erase_account(names)
+    click.echo(f"cases: {erased.rows:,} rows now say {erased.name}, {erased.texts:,} texts are destroyed")
 
 
 def export_verdicts(out: Path, activity: Path | None, key: IdKey | None) -> None:

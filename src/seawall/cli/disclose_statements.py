@@ -15,7 +15,7 @@ from seawall.disclosures.dsa.sending import TransparencyDatabase
 from seawall.disclosures.dsa.statement import Statement
 from seawall.disclosures.transparency.figures import Period, figures_of
 from seawall.disclosures.transparency.page import as_csv, as_page
-from seawall.disclosures.transparency.records import read_records
+from seawall.disclosures.transparency.records import Share, read_records
 from seawall.effects.outbound import Destination, Outbound
 from seawall.records.errors import BadInput
 
@@ -129,11 +129,19 @@ def _names(known: Path | None) -> list[str]:
 @click.option("--from", "start", type=click.DateTime(["%Y-%m-%d"]), required=True, help="First day.")
 @click.option("--to", "end", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The day after the last.")
 @click.option("--records", type=_THERE, required=True, help="JSON: platform, and what no database here knows.")
+@click.option("--watch", type=_THERE, help="The state of a trial watch, whose test accounts are told.")
 @click.option("--no-database", is_flag=True, help="Count the records alone.")
 @with_home
-def transparency(out: Path, start: datetime, end: datetime, records: Path, *, no_database: bool) -> None:
+def transparency(
+    out: Path, start: datetime, end: datetime, records: Path, watch: Path | None, *, no_database: bool
+) -> None:
     """Write the transparency report as one HTML page and one CSV table."""
     told = read_records(records)
+    if watch is not None:
+        from seawall.trials.watch import exposure_of, read_state
+
+        shares = (Share(name=name, hits=hits, of=of) for name, hits, of in exposure_of(read_state(watch)))
+        told = msgspec.structs.replace(told, exposure=(*told.exposure, *shares))
     if not no_database:
         from seawall.disclosures.transparency.counting import counted
 

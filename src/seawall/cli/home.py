@@ -15,6 +15,13 @@ from seawall.records.errors import Unavailable
 Result = TypeVar("Result")
 DEFAULT = "seawall-home"
 HOME_VARIABLE = "SEAWALL_HOME"
+APPEALS = "appeals.jsonl"
+"""The file in the home into which the guard's door writes appeals, and from which cases take them."""
+
+
+def has_home(home: Path) -> bool:
+    """Whether there is a database of people's data."""
+    return "SEAWALL_DATABASE" in os.environ or (home / "seawall.db").exists()
 
 
 def open_home(home: Path) -> None:
@@ -26,6 +33,11 @@ def open_home(home: Path) -> None:
     executor = import_module("django.db.migrations.executor").MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise Unavailable(f"There is no database of this version in {home}. `seawall console` makes or updates it.")
+
+
+def appeals_file() -> Path:
+    """Where appeals are kept unless another file is named: the same for who writes and who reads them."""
+    return Path(os.environ.get(HOME_VARIABLE, DEFAULT)) / APPEALS
 
 
 def with_home(command: Callable[..., Result]) -> Callable[..., Result]:

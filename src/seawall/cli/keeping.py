@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from seawall.cli.archive import backup as write_backup
 from seawall.cli.archive import restore as read_backup
 from seawall.cli.configuration import Settings, with_settings
 from seawall.cli.erasing import Erasure, erase_from_run
+from seawall.cli.home import DEFAULT, HOME_VARIABLE, has_home, open_home
 from seawall.lake.kept_runs import find_runs, is_run, made_at, names_any, remove_run
 from seawall.lake.run_folder import remove_abandoned
 from seawall.records.errors import BadInput, Refused
@@ -67,18 +69,31 @@ def purge(folder: Path, older_than: timedelta, yes: bool, settings: Settings) ->
 @click.option(
     "--runs", required=True, multiple=True, type=THERE, help="A run, a backup, or a folder of them; repeatable."
 )
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=DEFAULT,
+    envvar=HOME_VARIABLE,
+    show_default=True,
+    show_envvar=True,
+    help="The folder of people's data; its cases are reached where it has any.",
+)
 @with_settings
-def erase(account: str, runs: tuple[Path, ...], settings: Settings) -> None:
-    """Erase an account from runs and backups.
+def erase(account: str, runs: tuple[Path, ...], home: Path, settings: Settings) -> None:
+    """Erase an account from runs, backups and cases.
 
     ACCOUNT is the platform's own id. Its rows go from every table of every run and backup found, and its id from the
     evidence of others, from guard indexes and from reports; what others wrote about it stays theirs. An account under
-    a hold stays. Erase it from the activity as well: the next run reads it again.
+    a hold stays. In cases a made-up name takes its place, its texts are destroyed, and the audit log stays whole;
+    reports that were filed stay, as the law wants. Erase it from the activity as well: the next run reads it again.
     """
     key = settings.key()
     keyed = f"{key.one('account', account):016x}"
     if keyed in settings.holds():
         raise Refused(f"account {keyed} is under a hold ({settings.configuration.holds}); nothing was erased.")
+    if has_home(home):
+        open_home(home.absolute())
+        import_module("seawall.cli.casework").erase(keyed, account)
     erasures: dict[Path, Erasure] = defaultdict(lambda: Erasure(key, account))
     for run in _unique(find_runs, runs):
         erase_from_run(run, erasures[run])

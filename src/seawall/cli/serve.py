@@ -11,6 +11,7 @@ from seawall.api.serve import Place, run_door
 from seawall.api.token_file import A_SECOND, GUARD_SCOPES, Clients, add_token, read_tokens, revoke_token
 from seawall.api.tokens import HASH_SCOPES
 from seawall.cli.configuration import Settings, with_settings
+from seawall.cli.home import appeals_file
 from seawall.guard.library import Guard
 from seawall.guard.policy import Policy
 
@@ -35,7 +36,7 @@ _TOKENS = click.option(
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="A folder of banks, whose state readiness and metrics tell.",
 )
-@click.option("--appeals", type=_FILE, default="seawall.appeals", show_default=True, help="The queue of appeals.")
+@click.option("--appeals", type=_FILE, help="The file of appeals.  [default: appeals.jsonl in the home]")
 @with_settings
 def serve(
     run: Path,
@@ -48,7 +49,7 @@ def serve(
     decisions: Path | None,
     probes: Path | None,
     media: Path | None,
-    appeals: Path,
+    appeals: Path | None,
     settings: Settings,
 ) -> None:
     """Answer the platform's search, recommender and messages over HTTP.
@@ -59,6 +60,8 @@ def serve(
     """
     key = settings.key()
     read_tokens(tokens)
+    appeals = appeals or appeals_file()
+    appeals.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     guard = Guard.open(
         run / "guard", key, Policy.load(policy), overlay, trusted=trusted, journal=decisions, probes=probes
     )

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from seawall.cli.configuration import Settings, with_settings
+from seawall.cli.home import DEFAULT, HOME_VARIABLE
 from seawall.cli.trial_checklist import answer_all
 from seawall.cli.trial_order import Ground, Invented, carry_out, existing, finish, invent, invented_in
 from seawall.cli.trial_staging import StagingRequest
@@ -20,7 +21,7 @@ from seawall.trials.report import render
 from seawall.trials.results import read
 from seawall.trials.staging_trial import StagingPlan
 from seawall.trials.trial import Plan
-from seawall.trials.watch import RATE, alarm_line, line, open_watch
+from seawall.trials.watch import RATE, STATE, alarm_line, line, open_watch
 
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -110,6 +111,15 @@ def compare(a: Path, b: Path, arm: str | None) -> None:
 @click.option("--every", type=click.FloatRange(min=0), help="Hours between rounds.  [default: one round, for cron]")
 @click.option("--rounds", type=click.IntRange(min=1), help="Stop after so many.  [default: never, with --every]")
 @click.option("--runs", type=click.IntRange(min=1), default=10, show_default=True, help="Of each persona and round.")
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=DEFAULT,
+    envvar=HOME_VARIABLE,
+    show_default=True,
+    show_envvar=True,
+    help="Whose console is told, where there is one.",
+)
 @click.option("--false-alarms", type=click.FloatRange(0, 1), default=RATE, show_default=True, help="In a whole life.")
 @with_settings
 def watch(
@@ -121,16 +131,17 @@ def watch(
     every: float | None,
     rounds: int | None,
     runs: int,
+    home: Path,
     false_alarms: float,
     settings: Settings,
 ) -> None:
     """Walk again and again, and raise an alarm when people are shown more than in the BASELINE.
 
-    The state is kept in BASELINE/watch.json, which the console and the transparency report read. After an alarm the
-    exit code is not 0.
+    The state is kept in BASELINE/watch.json, and in the home's, for the console and the transparency report. After an
+    alarm the exit code is not 0.
     """
     ground = existing(activity, run_folder, truth, settings)
-    held = open_watch(read(baseline), ON.name, false_alarms)
+    held = open_watch(read(baseline), ON.name, false_alarms, home / STATE if home.is_dir() else None)
     for done in range(rounds or (1 if every is None else 1_000_000)):
         if done and every:
             time.sleep(every * 3600)

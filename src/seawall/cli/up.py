@@ -11,6 +11,7 @@ from seawall.api.token_file import GUARD_SCOPES, add_token
 from seawall.api.tokens import HASH, MATCH
 from seawall.cli.configuration import FILE
 from seawall.cli.console import administrator_option, home_option, link, tell_first
+from seawall.cli.home import APPEALS
 from seawall.cli.parts import Part, keep_up
 from seawall.console.first_run import prepare
 from seawall.effects.overlay import OverlaySink
@@ -23,7 +24,7 @@ type = "files"
 
 [effects.sinks.guard]
 type = "overlay"
-takes = ["remove", "restrict", "clear", "restore", "block_term", "unblock_term"]
+takes = ["remove", "restrict", "protect", "clear", "restore", "block_term", "unblock_term"]
 options = {{ id_key_file = "{key}" }}
 """
 PLATFORM = "platform"
@@ -62,7 +63,7 @@ def parts_of(home: Path, console_port: int, guard_port: int, media_port: int) ->
     """The parts of one machine, and how each is asked whether it is well."""
     console = ["console", "--home", str(home), "--port", str(console_port)]
     guard = ["serve", str(home / "run"), "--port", str(guard_port), "--tokens", str(home / "seawall.tokens")]
-    guard += ["--appeals", str(home / "appeals.jsonl"), "--key-file", str(_key_file(home))]
+    guard += ["--appeals", str(home / APPEALS), "--key-file", str(_key_file(home))]
     guard += ["--overlay", str(home / "overlay.jsonl")]
     banks = home / "banks"
     if banks.is_dir():

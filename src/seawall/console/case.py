@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from seawall.cases.actor import MAY, Permission
+from seawall.cases.commands.queue import competences
 from seawall.cases.models import AuditEntry, Case, Decision, Member, Person
 from seawall.cases.models.case import Action
 from seawall.cases.ties import ties_of
@@ -48,6 +49,7 @@ def show(request: PersonRequest, number: int) -> HttpResponse:
         "waiting": case.proposals.filter(state="open").select_related("proposed_by"),
         "notes": case.notes.select_related("by"),
         "history": AuditEntry.objects.filter(case_id=case.pk)[:HISTORY],
+        "competences": competences() if working else [],
         "others": _colleagues(request, case) if working else [],
         **_members(request, case),
     }

@@ -12,6 +12,7 @@ from seawall.cases.actor import Permission
 from seawall.cases.commands import decisions
 from seawall.cases.commands.enacting import Ruling
 from seawall.cases.commands.proposals import act_alone
+from seawall.cases.commands.quality import make_gold
 from seawall.cases.models import Case, Proposal
 from seawall.console.access import PersonRequest
 from seawall.console.acting import act, case_of
@@ -36,6 +37,7 @@ def preview(request: PersonRequest, number: int) -> HttpResponse:
         "worries": _worries(seen),
         "yours": case.claimed_by_id == request.user.pk,
         "may_act_alone": request.actor.may(Permission.ACT_ALONE),
+        "may_be_gold": request.actor.may(Permission.QUALITY) and not case.decisions.exists(),
     }
     return render(request, "console/preview.html", shown)
 
@@ -50,6 +52,7 @@ def decide(request: PersonRequest, number: int) -> HttpResponse:
         "decide": _("Decided: it is being carried out."),
         "propose": _("Proposed: another person looks at the evidence and decides."),
         "alone": _("Done alone: another person must review it within 24 hours."),
+        "gold": _("Kept as a case with known answers: whoever works on it is not told, and nothing takes effect."),
     }[how]
 
     def command() -> object:
@@ -75,7 +78,11 @@ def _alone(request: PersonRequest, case: Case, rulings: Mapping[str, Ruling], re
     return act_alone(request.actor, Proposal.Kind.TAKEDOWN, subject, reason, case=case)
 
 
-_WAYS = {"decide": _decide, "propose": _propose, "alone": _alone}
+def _gold(request: PersonRequest, case: Case, rulings: Mapping[str, Ruling], _reason: str) -> object:
+    return make_gold(request.actor, case, {account: ruling.action for account, ruling in rulings.items()})
+
+
+_WAYS = {"decide": _decide, "propose": _propose, "alone": _alone, "gold": _gold}
 
 
 def _worries(seen: decisions.Preview) -> list[tuple[str, tuple[str, ...]]]:

@@ -9,6 +9,7 @@ from seawall.cases.commands.exposure import exposure_of_house
 from seawall.cases.commands.quality import agreement, gold
 from seawall.console.access import PersonRequest
 from seawall.console.measuring import Figures, measure
+from seawall.console.watching import watched
 
 KEPT_SECONDS = 300
 
@@ -20,5 +21,11 @@ def show(request: PersonRequest) -> HttpResponse:
     if figures is None:
         figures = measure()
         cache.set("figures", figures, KEPT_SECONDS)
-    shown = {"figures": figures, "exposure": exposure_of_house(), "agreement": agreement(), "gold": gold()}
+    shown = {
+        "figures": figures,
+        "exposure": exposure_of_house(),
+        "agreement": agreement(),
+        "gold": gold(),
+        "watch": watched(),
+    }
     return render(request, "console/figures.html", shown)

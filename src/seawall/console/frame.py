@@ -25,6 +25,7 @@ MENU: tuple[tuple[str, Promise], ...] = (
     ("queue", _("Queue")),
     ("proposals", _("Approvals")),
     ("appeals", _("Appeals")),
+    ("reports", _("Reports")),
     ("terms", _("Terms")),
     ("media", _("Media")),
     ("guard", _("Guard")),

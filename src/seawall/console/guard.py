@@ -9,14 +9,19 @@ import msgspec
 from django.conf import settings
 from django.db.models import Count
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from seawall.cases.actor import Permission
+from seawall.cases.commands.effects import try_again
 from seawall.cases.upkeep import reminders
 from seawall.console.access import PersonRequest
+from seawall.console.acting import act
 from seawall.console.run_place import degraded, latest_run, run_key
+from seawall.console.watching import watched
 from seawall.effects.configuration import effects_section
 from seawall.effects.executor import stuck
 from seawall.effects.models import Effect, QuotaUse
@@ -47,15 +52,24 @@ def show(request: PersonRequest) -> HttpResponse:
     today = QuotaUse.objects.filter(day=day_of(timezone.now()), person="")
     section = effects_section()
     shown = {
-        "checks": [*_parts(), *_index(), *_banks()],
+        "checks": [*_parts(), *_index(), *_banks(), _watch()],
         "entries": _entries(),
         "degraded": degraded(),
         "reminders": reminders().lines(),
         "effects": Effect.objects.values("sink", "state").annotate(n=Count("id")).order_by("sink", "state"),
+        "deciding": request.actor.may(Permission.DECIDE),
         "stuck": stuck().order_by("-attempts")[:SHOWN],
         "quotas": [(use.kind, use.used, quota.day) for use in today if (quota := section.quota(use.kind))],
     }
     return render(request, "console/guard.html", shown)
+
+
+@require_POST
+def again(request: PersonRequest, effect: str) -> HttpResponse:
+    """Give an effect that failed another chance."""
+    found = get_object_or_404(Effect, pk=effect)
+    told = _("It is tried again now.")
+    return act(request, lambda: try_again(request.actor, found), told, f"{reverse('guard')}#stuck")
 
 
 def _parts() -> list[Check]:
@@ -102,6 +116,20 @@ def _banks() -> list[Check]:
         Check(_("canary of known media"), told.ready, found or _("known media may not be matched")),
         Check(_("lists of known media"), told.fed_at is not None, lists),
     ]
+
+
+def _watch() -> Check:
+    """Whether people are shown more than when the trial's baseline was walked."""
+    watch, name = watched(), _("trial watch")
+    if watch is None:
+        return Check(name, None, _("no trial is watched: `seawall trial watch` walks one again and again"))
+    if watch.alarms:
+        told = _("people are shown more than before: {places}").format(places=", ".join(watch.alarms))
+        return Check(name, False, told)
+    if watch.stopped:
+        return Check(name, False, _("the last round was on {day}").format(day=f"{watch.at:%Y-%m-%d}"))
+    said = _("round {n} on {day}: no more than before").format(n=watch.rounds, day=f"{watch.at:%Y-%m-%d}")
+    return Check(name, True, said)
 
 
 def _entries() -> dict[str, int]:

@@ -75,6 +75,15 @@ def set_roles(request: PersonRequest, number: int) -> HttpResponse:
 
 
 @require_POST
+def set_competences(request: PersonRequest, number: int) -> HttpResponse:
+    """Say what a person is trained for."""
+    person = get_object_or_404(Person, pk=number)
+    names = request.POST.get("competences", "").split(",")
+    told = _("What {person} is trained for is kept.").format(person=person.name)
+    return act(request, lambda: people.set_competences(request.actor, person, names), told, reverse("people"))
+
+
+@require_POST
 def set_active(request: PersonRequest, number: int) -> HttpResponse:
     """Let a person in, or no longer; whoever is shut out is signed out."""
     person, active = get_object_or_404(Person, pk=number), request.POST.get("active") == "1"

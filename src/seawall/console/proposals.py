@@ -10,11 +10,14 @@ from seawall.cases.actor import Permission
 from seawall.cases.commands import proposals
 from seawall.cases.commands.queue import get_case
 from seawall.cases.models import Member, Proposal
+from seawall.cases.models.case import Action
 from seawall.console.access import PersonRequest
 from seawall.console.acting import act
 from seawall.records.errors import Refused
 
 DECIDED_SHOWN, ACCOUNTS_SHOWN = 25, 100
+REPORTED = (Action.REMOVE, Action.RESTRICT, Action.PROTECT)
+"""What stands decided on the accounts that a report tells of."""
 
 
 @require_safe
@@ -112,9 +115,10 @@ def _accounts(proposal: Proposal) -> list[Member]:
     """The accounts that a proposal names, with the evidence on each."""
     if proposal.case is None:
         return []
-    return list(
-        proposal.case.members.filter(account_id__in=list(proposal.subject.get("accounts", {})))[:ACCOUNTS_SHOWN]
-    )
+    members = proposal.case.members.all()
+    if proposal.kind == Proposal.Kind.REPORT:  # the drafts are sealed; what they tell of is whoever was decided on
+        return list(members.filter(action__in=REPORTED)[:ACCOUNTS_SHOWN])
+    return list(members.filter(account_id__in=list(proposal.subject.get("accounts", {})))[:ACCOUNTS_SHOWN])
 
 
 def _address(proposal: Proposal) -> str:

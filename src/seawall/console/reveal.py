@@ -11,10 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from seawall.cases.commands import exposure
+from seawall.cases.commands.queue import required
 from seawall.cases.models import Item, Reveal
 from seawall.console.access import PersonRequest
 from seawall.console.acting import act, case_of
+from seawall.disclosures.media_views import record_full_view
 from seawall.records.errors import SeawallError
+
+MEDIA_ID = 190
+"""Characters of a file's id that the audit log holds."""
 
 
 @require_POST
@@ -46,6 +51,23 @@ def close(request: PersonRequest, number: int, item: int, look: int) -> HttpResp
         seconds = 0.0
     exposure.close(request.actor, seen, seconds)
     return HttpResponse(status=204)
+
+
+@require_POST
+def full_view(request: PersonRequest, number: int) -> HttpResponse:
+    """Note that this person opens a file in the platform's own viewer, before they do; nothing of it comes here."""
+    case = case_of(request, number)
+    media, purpose = request.POST.get("media", "").strip(), request.POST.get("purpose", "")
+
+    def command() -> None:
+        exposure.check_may_look(request.actor, case)
+        named = required(media, _("Name the file as the platform names it."))
+        record_full_view(
+            request.actor, case, named[:MEDIA_ID], required(purpose, _("State the purpose of opening it."))
+        )
+
+    told = _("It is noted. Open the file there, and only as far as you must.")
+    return act(request, command, told, f"{reverse('case', args=[case.pk])}#shared")
 
 
 @require_POST

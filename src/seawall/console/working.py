@@ -10,7 +10,6 @@ from seawall.cases.commands import queue, work
 from seawall.cases.models import Case, Person
 from seawall.console.access import PersonRequest
 from seawall.console.acting import act, case_of
-from seawall.disclosures.media_views import record_full_view
 
 
 @require_POST
@@ -47,22 +46,21 @@ def hand_over(request: PersonRequest, number: int) -> HttpResponse:
 
 
 @require_POST
+def route(request: PersonRequest, number: int) -> HttpResponse:
+    """Let only people with a training be offered a case."""
+    case, competence = case_of(request, number), request.POST.get("competence", "")
+    told = _("{case} is offered to whoever is trained for it.").format(case=case)
+    if not competence:
+        told = _("{case} is offered to everybody again.").format(case=case)
+    return act(request, lambda: queue.route(request.actor, case, competence), told, _address(case))
+
+
+@require_POST
 def escalate(request: PersonRequest, number: int) -> HttpResponse:
     """Put a case on top of the queue."""
     case, reason = case_of(request, number), request.POST.get("reason", "")
     told = _("{case} stands on top now.").format(case=case)
     return act(request, lambda: queue.escalate(request.actor, case, reason), told, _address(case))
-
-
-@require_POST
-def open_file(request: PersonRequest, number: int, account: str) -> HttpResponse:
-    """Note that one opens a file at full view in the platform's own tool: a report may then say that it was seen."""
-    case, file = case_of(request, number), request.POST.get("file", "").strip()
-    told = _("Written down: you open {file} at full view.").format(file=file)
-    where = reverse("account", args=[case.pk, account])
-    return act(
-        request, lambda: record_full_view(request.actor, case, file, request.POST.get("purpose", "")), told, where
-    )
 
 
 @require_POST

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.utils import timezone
 
 from seawall.effects.configuration import EffectsSection
@@ -25,6 +25,8 @@ STUCK_AFTER = 5
 """Attempts after which a person should look."""
 
 State = Effect.State
+_CHILDREN_FIRST = Case(When(kind="protect", then=0), default=1)
+"""Whoever may be a child is protected before anybody is punished."""
 
 
 def carry_out_due(sinks: Mapping[str, Sink], section: EffectsSection, *, lease: timedelta = LEASE) -> int:
@@ -47,9 +49,9 @@ def stuck() -> QuerySet[Effect]:
 
 
 def try_again(effect: Effect) -> bool:
-    """Give a failed effect another chance; False where it has not failed."""
-    now = timezone.now()
-    return bool(Effect.objects.filter(pk=effect.pk, state=State.FAILED).update(state=State.WAITING, next_at=now))
+    """Let an effect that failed, or that waits after failures, be tried at once; False for any other."""
+    tried = Q(state=State.FAILED) | Q(state=State.WAITING, attempts__gt=0)
+    return bool(Effect.objects.filter(tried, pk=effect.pk).update(state=State.WAITING, next_at=timezone.now()))
 
 
 def order_of(effect: Effect) -> Order:
@@ -84,7 +86,7 @@ def _due(now: datetime) -> QuerySet[Effect]:
     free = Q(state=State.WAITING) | Q(state=State.CLAIMED, claimed_until__lte=now)
     turn = Q(after=None) | Q(after__state=State.DONE)
     found = Effect.objects.select_for_update(skip_locked=True, of=("self",)).filter(free, turn, next_at__lte=now)
-    return found.order_by("next_at", "id")[:BATCH]
+    return found.order_by(_CHILDREN_FIRST, "next_at", "id")[:BATCH]
 
 
 def _counted(effect: Effect, section: EffectsSection, now: datetime) -> bool:

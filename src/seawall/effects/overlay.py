@@ -23,6 +23,7 @@ from seawall.records.ids import IdKey
 ACTIONS: Mapping[str, OverlayAction] = {
     "remove": OverlayAction.REMOVE,
     "restrict": OverlayAction.REMOVE,
+    "protect": OverlayAction.PROTECT,
     "clear": OverlayAction.CLEAR,
     "restore": OverlayAction.CLEAR,
     "block_term": OverlayAction.CLOSE_TAG,

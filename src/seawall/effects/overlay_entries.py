@@ -19,6 +19,7 @@ class OverlayAction(StrEnum):
     """What a guard does with the subject from now on."""
 
     REMOVE = "remove"  # an account: as one that sells, on every surface
+    PROTECT = "protect"  # an account: as a child at risk, whom no stranger is led to
     CLEAR = "clear"  # an account: as any other, whatever the run says
     BLOCK_TERM = "block_term"
     UNBLOCK_TERM = "unblock_term"

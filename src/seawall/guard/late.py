@@ -26,7 +26,11 @@ from seawall.terms.lexicon import Lexicon, Term
 OPENED = 1 << 8
 """The row of a tag, a link or a digest that people opened again."""
 
-_ACCOUNTS: Mapping[OverlayAction, int] = {OverlayAction.REMOVE: int(Subject.SELLS), OverlayAction.CLEAR: CLEARED}
+_ACCOUNTS: Mapping[OverlayAction, int] = {
+    OverlayAction.REMOVE: int(Subject.SELLS),
+    OverlayAction.PROTECT: int(Subject.AT_RISK_CHILD),
+    OverlayAction.CLEAR: CLEARED,
+}
 _THINGS: Mapping[OverlayAction, tuple[str, int]] = {
     OverlayAction.CLOSE_TAG: ("hashtag", int(Subject.TAG_CLOSED)),
     OverlayAction.OPEN_TAG: ("hashtag", OPENED),

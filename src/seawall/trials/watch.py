@@ -16,6 +16,8 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from seawall.records.errors import BadInput
 from seawall.records.run import SCHEMA_VERSION
@@ -34,7 +36,10 @@ STREAMS = {"all": ("exposures", "shown")} | {str(s): (f"risky_{s}", f"items_{s}"
 
 
 class Stream(msgspec.Struct):
-    """One bet: `bound` is what the mean share may be, `log_wealth` the logarithm of what a stake of 1 has become."""
+    """One bet: `bound` is what the mean share may be, `log_wealth` the logarithm of what a stake of 1 has become.
+
+    Of the `accounts` that were shown anything, `exposed` were shown something risky.
+    """
 
     bound: float
     runs: int = 0
@@ -42,6 +47,8 @@ class Stream(msgspec.Struct):
     squares: float = 0.0
     log_wealth: float = 0.0
     alarmed_after: int | None = None
+    accounts: int = 0
+    exposed: int = 0
 
     def take(self, shares: Floats, alarm: float) -> None:
         """Bet on the next run's personas, (p,), then remember it; `alarm` is the log of the wealth that raises one."""
@@ -80,28 +87,58 @@ class State(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A state and the file that keeps it."""
+    """A state, the file that keeps it, and a second one, if any, that the console reads."""
 
     path: Path
     state: State
+    told: Path | None = None
 
     def take(self, trial: Written) -> None:
         """Add a trial's runs and keep the state."""
         self.state.take(shares_of(trial, self.state.arm))
-        new = self.path.with_suffix(".new")
-        new.write_bytes(msgspec.json.format(msgspec.json.encode(self.state), indent=2))
-        new.replace(self.path)
+        for name, (shown, risky) in _accounts(trial, self.state.arm).items():
+            self.state.streams[name].accounts += shown
+            self.state.streams[name].exposed += risky
+        content = msgspec.json.format(msgspec.json.encode(self.state), indent=2)
+        for path in filter(None, (self.path, self.told)):
+            new = path.with_suffix(".new")
+            new.write_bytes(content)
+            new.replace(path)
 
 
-def open_watch(baseline: Written, arm: str, rate: float = RATE) -> Watch:
+def open_watch(baseline: Written, arm: str, rate: float = RATE, told: Path | None = None) -> Watch:
     """The watch kept in the baseline's folder, or a new one; raises BadInput where its terms have changed."""
     path = baseline.folder / STATE
     if not path.exists():
-        return Watch(path, begin(shares_of(baseline, arm), str(baseline.figures["digest"]), arm, rate))
-    state = msgspec.json.decode(path.read_bytes(), type=State)
+        return Watch(path, begin(shares_of(baseline, arm), str(baseline.figures["digest"]), arm, rate), told)
+    state = read_state(path)
     if (state.arm, state.rate, state.baseline) != (arm, rate, baseline.figures["digest"]):
         raise BadInput(f"{path} was begun on other terms. Go on with those, or remove it to begin again.")
-    return Watch(path, state)
+    return Watch(path, state, told)
+
+
+def read_state(path: Path) -> State:
+    """A state that was kept; raises BadInput where there is none."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=State)
+    except (OSError, msgspec.DecodeError) as error:
+        raise BadInput(f"{path} holds no watch ({error}). `seawall trial watch` writes one.") from error
+
+
+def exposure_of(state: State) -> list[tuple[str, int, int]]:
+    """What a transparency report says: a name, how many test accounts were shown something risky, and of how many."""
+    said = "test accounts that were shown something risky"
+    names = {name: said if name == "all" else f"{said}, {name}" for name in state.streams}
+    return [(names[name], one.exposed, one.accounts) for name, one in state.streams.items()]
+
+
+def _accounts(trial: Written, arm: str) -> dict[str, tuple[int, int]]:
+    """For each stream: the test accounts that were shown anything, and those that were shown something risky."""
+    rows = trial.walks.filter(pc.equal(trial.walks["arm"].cast(pa.string()), arm))
+    counts = {}
+    for name, (risky, shown) in STREAMS.items():
+        counts[name] = (int((rows[shown].to_numpy() > 0).sum()), int((rows[risky].to_numpy() > 0).sum()))
+    return counts
 
 
 def begin(shares: Mapping[str, Floats], baseline: str, arm: str, rate: float) -> State:

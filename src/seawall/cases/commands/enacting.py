@@ -180,7 +180,7 @@ def restore(actor: Actor, decided: Iterable[AccountDecision]) -> None:
         Member.objects.filter(account_id=one.account_id).update(action=Action.CLEAR)
         wanted = Wanted("restore", "account", one.account_id, {"undoes": one.action})
         propose([wanted], Warrant(f"overturned:{one.pk}", actor.label), _routes())
-        record(actor, "overturned", one.account_id, case=one.decision.case, details={"action": one.action})
+        record(actor, "overturned", f"decided:{one.pk}", case=one.decision.case, details={"action": one.action})
 
 
 def _check_nothing_newer(proposal: Proposal, accounts: Sequence[str]) -> None:

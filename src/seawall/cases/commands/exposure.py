@@ -114,6 +114,13 @@ def stop_for_today(actor: Actor) -> Pause:
     return pause
 
 
+def check_may_look(actor: Actor, case: Case) -> None:
+    """Refuse whoever does not work on a case, or has a pause: for looks that happen outside this house."""
+    person = actor.require_case(Permission.REVEAL, case)
+    _check_reason(person, case)
+    _check_no_pause(person)
+
+
 def paused_until(person: Person) -> datetime | None:
     """When this person may see something again; None: now."""
     pauses = Pause.objects.filter(person=person, ends__gt=timezone.now()).order_by("-ends")
@@ -157,12 +164,16 @@ def _check_reason(person: Person, case: Case) -> bool:
 
 
 def _check_bearable(person: Person, item: Item) -> None:
-    until = paused_until(person)
-    if until is not None:
-        raise Refused(f"You have a pause until {until:%H:%M} UTC.")
+    _check_no_pause(person)
     last = Reveal.objects.filter(person=person, at__gt=timezone.now() - HOUR).first()
     if item.severity >= SEVERE and last is not None and last.severity >= SEVERE and last.digest != item.digest:
         raise Refused("Two severe texts never follow each other within an hour: read a milder one first, or pause.")
+
+
+def _check_no_pause(person: Person) -> None:
+    until = paused_until(person)
+    if until is not None:
+        raise Refused(f"You have a pause until {until:%H:%M} UTC.")
 
 
 def _pause_if_used_up(person: Person, now: datetime) -> None:

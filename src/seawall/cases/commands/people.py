@@ -12,6 +12,9 @@ from seawall.cases.models import Case, Person
 from seawall.cases.models.people import Roles, Stream
 from seawall.records.errors import BadInput, Refused
 
+LONGEST = 40
+"""Characters of the name of a competence."""
+
 
 @transaction.atomic
 def add_first_administrator(name: str) -> tuple[Person, str]:
@@ -96,9 +99,11 @@ def choose(
 
 @transaction.atomic
 def set_competences(actor: Actor, person: Person, competences: Iterable[str]) -> Person:
-    """What kinds of cases a person is trained for."""
+    """What kinds of cases a person is trained for: short names of the house's own."""
     actor.require(Permission.MANAGE_PEOPLE)
-    person.competences = sorted(set(competences))
+    person.competences = sorted({name.strip() for name in competences} - {""})
+    if long := next((name for name in person.competences if len(name) > LONGEST), None):
+        raise BadInput(f"{long[:LONGEST]!r}… is longer than {LONGEST} characters; give competences short names.")
     person.save(update_fields=["competences"])
     record(actor, "set competences", person, details={"competences": person.competences})
     return person

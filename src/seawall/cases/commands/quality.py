@@ -94,7 +94,7 @@ def agreement() -> Agreement:
 def make_gold(actor: Actor, case: Case, answers: Mapping[str, str]) -> GoldCase:
     """Put a case with known answers into the queue; decisions on it take no effect."""
     person = actor.require_case(Permission.QUALITY, case)
-    accounts = set(case.members.values_list("account_id", flat=True))
+    accounts = set(case.members.filter(present=True).values_list("account_id", flat=True))
     if set(answers) != accounts or not set(answers.values()) <= set(Action.values):
         raise BadInput(f"Give one of {', '.join(Action.values)} for each of the {len(accounts)} accounts of {case}.")
     if case.decisions.exists() or case.proposals.filter(state=Proposal.State.OPEN).exists():

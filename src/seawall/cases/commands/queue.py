@@ -129,6 +129,27 @@ def escalate(actor: Actor, case: Case, reason: str) -> Case:
     return case
 
 
+@transaction.atomic
+def route(actor: Actor, case: Case, competence: str) -> Case:
+    """Let only those who are trained for something be offered a case; empty: everybody again."""
+    actor.require_case(Permission.WORK, case)
+    case = lock(case)
+    if competence and competence not in competences():
+        raise Refused(f"Nobody is trained for {competence!r}; an administrator says who is, under People.")
+    case.competence = competence
+    if case.claimed_by is not None and competence not in {"", *case.claimed_by.competences}:
+        _free(case)
+    case.save(update_fields=["competence"])
+    record(actor, "routed", case, case=case, details={"competence": competence})
+    return case
+
+
+def competences() -> list[str]:
+    """Everything that somebody here is trained for."""
+    trained = Person.objects.filter(is_active=True).values_list("competences", flat=True)
+    return sorted({name for names in trained for name in names})
+
+
 def lock(case: Case) -> Case:
     """The case as it is now, locked until the transaction ends."""
     return Case.objects.select_for_update(of=("self",)).select_related("claimed_by").get(pk=case.pk)

@@ -71,6 +71,12 @@ def share(part: float, whole: float) -> str:
 
 
 @register.filter
+def percent(value: float) -> str:
+    """A small share in per cent, with two digits."""
+    return f"{100 * value:.2f} %"
+
+
+@register.filter
 def role_name(role: str, count: int = 1) -> str:
     """A role in words."""
     names = {
