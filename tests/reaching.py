@@ -9,10 +9,15 @@ import sys
 from pathlib import Path
 from types import FrameType
 
+import py4j
+import pyspark
+
 import seawall
 
 ROOM = str(Path(seawall.__file__).parent)
 DOOR = str(Path(ROOM) / "effects" / "outbound.py")
+SPARK = tuple(str(Path(package.__file__).parent) for package in (py4j, pyspark))
+"""How Python talks to the Spark that a test starts on this machine."""
 
 OPENED: list[tuple[str, int]] = []
 """Hosts and ports, in the order in which they were connected to."""
@@ -32,7 +37,7 @@ class Stopped(OSError):
 
 def opened_by(frame: FrameType | None) -> str:
     """The file of Seawall that opens a connection, or nothing where none does."""
-    while frame is not None:
+    while frame is not None and not frame.f_code.co_filename.startswith(SPARK):
         if frame.f_code.co_filename.startswith(ROOM):
             return frame.f_code.co_filename
         frame = frame.f_back

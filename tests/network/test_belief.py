@@ -5,7 +5,7 @@ import pyarrow as pa
 from scipy.sparse import csr_matrix
 from small_graph import small_graph
 
-from seawall.network.belief import BUYS, BYSTANDER, OPEN, SELLS, TALKS, UNWANTED, Beliefs
+from seawall.network.belief import BUYS, BYSTANDER, LEAST, OPEN, SELLS, TALKS, UNWANTED, Beliefs
 from seawall.network.evidence import Surroundings, signal_evidence
 from seawall.network.words import PLACES
 from seawall.signals.base import SIGNALS
@@ -14,11 +14,13 @@ N = 400
 SEARCHERS = range(10, 30)
 
 
-def beliefs(signals=(), ties=None, known=None) -> Beliefs:
-    """Beliefs over 400 accounts with these (account, what) signals and ties by kind."""
+def beliefs(signals=(), ties=None, known=None, strengths=None) -> Beliefs:
+    """Beliefs over 400 accounts with these (account, what) signals, their strengths, and ties by kind."""
     graph = small_graph(N, ties)
     plain = {"subject_kind": "account", "detector": "", "strength": 1.0, "count": 1, "evidence": "", "version": "1"}
     rows = [{**plain, "subject_id": account, "what": what} for account, what in signals]
+    for row in rows:
+        row["strength"] = (strengths or {}).get(row["subject_id"], 1.0)
     own = signal_evidence(graph, pa.Table.from_pylist(rows, SIGNALS))
     classes = np.full(N, OPEN, np.int8)
     for account, decided in (known or {}).items():
@@ -48,7 +50,7 @@ def believed(**classes):
 def test_whom_searchers_look_at_is_wanted_with_no_term_and_no_belief():
     wanted = searching(5).families(believed())[SELLS]["wanted"]
     assert wanted[5] > 1.5
-    assert np.delete(wanted, 5).max() < wanted[5] / 3
+    assert np.delete(wanted, 5).max() < wanted[5] / 2
 
 
 def test_searchers_who_only_talk_count_for_nothing():
@@ -93,3 +95,27 @@ def test_what_people_decided_stands():
 def test_beliefs_of_an_account_sum_to_one():
     settled = searching(5).settle(4)
     assert np.allclose(settled.sum(axis=1), 1, atol=1e-5)
+
+
+def test_a_weak_term_counts_for_half_and_marks_nobody():
+    named = [(i, what) for i in (1, 2) for what in ("terms.in_offer", "offers.price_in_post")]
+    weak = beliefs(named, {"view": [(0, 1)]}, strengths={1: 0.3})
+    assert weak.content.terms[1] == weak.content.terms[2] / 2
+    assert weak.marked[[1, 2]].tolist() == [0, 1]
+
+
+def test_where_nobody_is_told_to_seek_content_alone_starts_a_belief():
+    named = [(1, "terms.in_offer"), (1, "offers.price_in_post")]
+    told, untold = (beliefs(named, {kind: [(2, 3)]}) for kind in ("view", "follow"))
+    assert (told.unseen, untold.unseen) == (False, True)
+    assert told.now[1, SELLS] < LEAST < untold.now[1, SELLS]
+
+
+def test_who_has_no_messages_writes_in_public():
+    signals = [(i, what) for i in range(5) for what in ("terms.in_offer", "offers.price_in_post")]
+    others = [(i, (i + 1) % N) for i in range(N)]
+    ties = {"mention": [*others, *((9, i) for i in range(5))], "view": others}
+    public = beliefs(signals, ties).families(believed(sells=range(5)))[BUYS]
+    private = beliefs(signals, ties | {"message": [(10, 11)]}).families(believed(sells=range(5)))[BUYS]
+    assert public["contact"][9] > 0 == private["contact"][9]
+    assert private["promotes"][9] < 0 == public["promotes"][9]

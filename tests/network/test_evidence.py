@@ -10,7 +10,11 @@ from seawall.signals.base import SIGNALS
 from seawall.signals.catalogue import detectors
 from seawall.signals.complaints import Complaints
 from seawall.signals.known_media import example_known
-from seawall.signals.terms import example_scanner
+from seawall.signals.terms import Terms, example_scanner
+from seawall.terms.lexicon import Lexicon, Term
+from seawall.terms.scanner import Scanner
+
+LINKS = pa.list_(pa.string())
 
 
 def complaints(*pairs: tuple[int, int]) -> pa.Table:
@@ -52,6 +56,15 @@ def test_two_hundred_strangers_count_as_fewer_than_five():
     rows = complaints(*[(1, reporter) for reporter in range(100, 300)])
     told = Complaints().detect({"complaints": rows, "verdicts": verdicts()})
     assert np.expm1(signal_evidence(small_graph(2), told).column("complaints.received"))[1] < 5
+
+
+def test_the_gravest_term_of_an_account_is_what_its_terms_weigh():
+    scanner = Scanner.compile(Lexicon(tuple(Term(word, severity=n) for n, word in enumerate(("qor", "vel", "zan"), 1))))
+    bios = pa.table({"account_id": pa.array([1, 2, 3, 4], pa.uint64()), "bio": ["qor", "qor, vel", "zan", "hello"]})
+    empty = {name: pa.array([""] * 4) for name in ("handle", "display_name")} | {"links": pa.array([[]] * 4, LINKS)}
+    people = pa.table({**{name: bios[name] for name in bios.column_names}, **empty})
+    found = signal_evidence(small_graph(5), Terms(scanner).detect({"accounts": people}))
+    assert found.column("terms.weight").tolist() == [0, 0.5, 1, 1, 0]
 
 
 def test_every_column_of_signals_is_one_that_a_detector_gives():

@@ -13,14 +13,14 @@ SELLING = ("terms", "offers", "complaints", "among", "wanted", "promotes", "shar
 BUYING = ("contact", "answered", "follows", "searches", "views", "promotes")
 
 
-def conclude(seller: float = 0.0, buyer: float = 0.0, **adds: float):
+def conclude(seller: float = 0.0, buyer: float = 0.0, *, unseen: bool = False, **adds: float):
     """Findings on one account; `adds` are what families add, to selling and buying alike."""
     roles = np.array([[seller, 0, buyer, 0, 0, 1 - seller - buyer]])
     families = {
         side: {name: np.array([adds.get(name, 0.0)], np.float32) for name in names}
         for side, names in ((SELLS, SELLING), (BUYS, BUYING))
     }
-    return conclude_accounts(roles, families)
+    return conclude_accounts(roles, families, unseen=unseen)
 
 
 @given(st.sampled_from(SELLING), st.floats(0, 50, width=32))
@@ -45,6 +45,11 @@ def test_a_buyer_is_judged_by_the_families_of_buying():
 def test_who_looks_and_follows_without_taking_part_is_no_buyer():
     assert conclude(buyer=0.99, follows=2.5, searches=1.5, views=1).flagged.tolist() == [False]
     assert conclude(buyer=0.99, follows=2.5, searches=1.5, answered=1.5).flagged.tolist() == [True]
+
+
+def test_nobody_buys_where_the_platform_does_not_tell_who_seeks_whom():
+    assert conclude(buyer=0.99, contact=3, follows=2.5, unseen=True).flagged.tolist() == [False]
+    assert conclude(seller=0.99, terms=3, among=2, unseen=True).flagged.tolist() == [True]
 
 
 def test_no_finding_without_evidence_or_without_risk():

@@ -31,7 +31,7 @@ COMMANDS = {
     "audit": ("seawall.cli.audit:audit", "Verify and anchor the log of who did and saw what."),
     "disclose": ("seawall.cli.disclose:disclose", "Report cases, state reasons, preserve evidence, share signals."),
     "purge": ("seawall.cli.keeping:purge", "Remove old run folders and backups."),
-    "erase": ("seawall.cli.keeping:erase", "Erase an account from runs and backups."),
+    "erase": ("seawall.cli.keeping:erase", "Erase an account from runs, backups and cases."),
     "backup": ("seawall.cli.keeping:backup", "Back up run folders into one sealed file."),
     "restore": ("seawall.cli.keeping:restore", "Restore the run folders of a backup."),
 }

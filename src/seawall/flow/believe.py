@@ -46,7 +46,7 @@ def believe(lake: Lake, material: Material, lexicon: Lexicon, seed: int, stages:
             before, found = found, [term.removeprefix("#") for term in proposed.to_pylist()[:TERMS]]
             if found == before:
                 break
-            again = read_with(lake, material, Lexicon.of(found, severity=1))
+            again = read_with(lake, material, Lexicon.of(found))
             told = f"{method_of(known)}, reading {reading} times with {len(found)} terms that it found"
             now = Belief(_opinion(again, known, seed), again, told)
     return now

@@ -42,7 +42,7 @@ def conclude(belief: Belief, seed: int, stages: Stages, batches: Batches, listed
     graph, tables, opinion = belief.material.graph, belief.material.tables, belief.opinion
     with stages.stage("findings"):
         roles = role_probabilities(opinion.evidence, opinion.probabilities)
-        findings = conclude_accounts(roles, opinion.families)
+        findings = conclude_accounts(roles, opinion.families, unseen=opinion.unseen)
         flagged = findings.flagged_risk(graph.n) > 0
         things = {thing: conclude_things(graph.shares[thing], flagged) for thing in THINGS}
     with stages.stage("networks"):

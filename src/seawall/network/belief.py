@@ -26,7 +26,16 @@ PRIOR = (0.0, -6.5, -7.0, -3.0)
 """Log-odds of each class against a bystander before any evidence: about 1 in 600 sells, 1 in 1,000 buys."""
 
 NATS = 2.5
-"""This many nats of surprising ties count as one unit of log-odds: ties come in bursts and are not independent."""
+"""This many nats of surprising ties count as one unit of log-odds: ties come in bursts and are not independent.
+
+The fewer `KINDS` of ties a platform tells of, the less often one acquaintance is counted, and the fewer nats it takes,
+down to a share of `FEWEST_KINDS`.
+"""
+
+FEWEST_KINDS = 0.5
+
+WEAK = 0.5
+"""What a term counts for that the lexicon calls weak, beside others."""
 
 DOUBTED, TRUSTED, PLAIN, SHRUNK = 0.3, 0.6, 10.0, 4.0
 """A circle counts not at all, or in full, from these shares of how many the median member's circle has who are marked.
@@ -41,6 +50,10 @@ SOUGHT = 1.0
 WANTED_FROM, UNWANTED, USUAL = 0.4, 2.0, 20.0
 """Wanted at all, in log-odds; the most that not being wanted takes away; the weight of what is true of everyone."""
 
+UNSEEN_FIRST, UNSEEN = 1.5, 1.0
+"""Where a platform does not tell who seeks whom, nobody is sought: in log-odds, how much less than elsewhere it takes
+to sell or buy, at first and in every round."""
+
 LEAST = 0.2
 """A belief below this makes nobody a member of a set."""
 
@@ -48,6 +61,7 @@ AMONG_IN = ("follow", "comment", "like", "mention", "share")
 AMONG_OUT = ("follow", "mention", "share")
 WANTED = ("message", "comment", "view", "like", "mention")
 ALL_TIES = ("follow", "message", "comment", "like", "mention", "share")
+KINDS = (*ALL_TIES, "view")
 CONTACT = ("message", "comment")
 SEEKS = ("view", "message")
 ANSWERS = ("follow", "message", "comment", "like", "view")
@@ -76,7 +90,8 @@ def read_content(own: Evidence) -> Content:
     listed = column("terms.in_list") > 0
     offers = np.any([column(name) > 0 for name in OFFERS], axis=0)
     looks = column("searches.for_term") > 0
-    terms = np.maximum(np.minimum(2.5 * beside + 1.5 * bare, 3.0) - 1.5 * listed, 0)
+    weight = np.where(column("terms.weight") < 1, WEAK, 1)
+    terms = np.maximum(weight * np.minimum(2.5 * beside + 1.5 * bare, 3.0) - 1.5 * listed, 0)
     talks = np.maximum(1.5 * (bare & ~beside) + 1.5 * listed + 0.5 * looks - 1.0 * offers, 0)
     return Content(
         (terms + 3.0 * (column("media.known") > 0)).astype(np.float32),
@@ -96,7 +111,8 @@ def _pull(around: Surroundings, circles: Circles, kinds: Sequence[str], way: str
     for kind in kinds:
         ties = ties_to(around.sides[kind, way], circles)
         total[ties.places] += ties.surprise
-    return total / NATS
+    told = sum(kind in around.told for kind in KINDS) / len(KINDS)
+    return total / np.float32(NATS * max(told, FEWEST_KINDS))
 
 
 SAYS: Mapping[str, str] = {
@@ -127,9 +143,13 @@ class Beliefs:
         self.known = known
         self.content = read_content(own)
         # A term beside an offer, or being sought: those who warn or teach name terms too, and few look for them.
-        offering = (self.content.terms > 0) & (self.content.offers > 0)
+        offering = (self.content.terms > 0) & (self.content.offers > 0) & (own.column("terms.weight") >= 1)
         sought = self._sought(self.content.looks) >= SOUGHT
         self.marked = (offering | sought | (known == SELLS)).astype(np.float32)
+        self.unseen = around.told.isdisjoint(SEEKS)
+        # People who have no other way write to each other in public.
+        self.contact = CONTACT if "message" in around.told else (*CONTACT, "mention")
+        self.promotes = tuple(kind for kind in PROMOTES if kind not in self.contact)
         self.now = self._decided(_softmax(self._first()))
 
     def settle(self, rounds: int, trees: Floats | None = None, *, ease: float = 0.0) -> Floats:
@@ -175,6 +195,7 @@ class Beliefs:
     def _first(self) -> Floats:
         content = self.content
         sells = content.terms + content.offers + self._sought(content.looks) + content.complaints + PRIOR[SELLS] + 1
+        sells += UNSEEN_FIRST * self.unseen
         talks = 2 * content.talks + PRIOR[TALKS]
         nothing = np.zeros_like(sells)
         return np.stack([nothing, sells, nothing - 20, talks], axis=1)
@@ -184,7 +205,7 @@ class Beliefs:
         for place, families in self.families(members).items():
             for part in families.values():
                 odds[:, place] += part
-        odds[:, SELLS : BUYS + 1] += ease
+        odds[:, SELLS : BUYS + 1] += ease + UNSEEN * self.unseen
         if trees is not None:
             believed = odds[:, SELLS : BUYS + 1]
             odds[:, SELLS : BUYS + 1] = np.where(np.isnan(trees), believed, (believed + trees) / 2)
@@ -198,7 +219,7 @@ class Beliefs:
         around, content = self.around, self.content
         sells, buys = self.circles(members)
         talks = Circles.one(np.ascontiguousarray(members[:, TALKS]))
-        promotes = _capped(around, sells, PROMOTES, "out", 3)
+        promotes = _capped(around, sells, self.promotes, "out", 3)
         wanted = _capped(around, buys, WANTED, "in", 3) + _capped(around, buys, ("follow",), "in", 1.5)
         sought = self._sought(content.looks * (1 - members[:, TALKS]))
         selling = {
@@ -214,7 +235,7 @@ class Beliefs:
             ),
         }
         buying = {
-            "contact": _capped(around, sells, CONTACT, "out", 3),
+            "contact": _capped(around, sells, self.contact, "out", 3),
             "answered": _capped(around, sells, ANSWERS, "in", 3),
             "follows": _capped(around, sells, ("follow",), "out", 2.5),
             "engages": _capped(around, sells, ("like",), "out", 1.5),

@@ -26,6 +26,9 @@ EASE = (0.6, 0.6, 0.3, 0.0, 0.0)
 EASY, STRICT = 20_000, 100_000
 """Chance resemblances grow with the population: from `STRICT` accounts on no round believes more easily."""
 
+FEWER = 2
+"""So many rounds fewer beyond `STRICT` accounts: no round is eased there, and the third changes as few as the fifth."""
+
 FOLDS = 3
 SURE, HARMLESS = 0.7, 0.98
 """A belief above SURE labels a seller or buyer; one of at least HARMLESS labels a bystander; between, no label."""
@@ -62,11 +65,15 @@ TREE_ROUNDS = 40
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """Probabilities of (bystander, sells, buys), shape (n, 3), the evidence, and what each family adds, (n,) each."""
+    """Probabilities of (bystander, sells, buys), shape (n, 3), the evidence, and what each family adds, (n,) each.
+
+    `unseen`: the platform does not tell who seeks whom.
+    """
 
     probabilities: Floats
     evidence: Evidence
     families: Mapping[int, Mapping[str, Floats]]
+    unseen: bool = False
 
 
 class ColdStart:
@@ -84,7 +91,8 @@ class ColdStart:
 
     def opinion(self) -> Opinion:
         """Run the rounds."""
-        ease = [step * _easy(self.graph.n) for step in EASE]
+        steps = EASE if self.graph.n <= STRICT else EASE[FEWER:]
+        ease = [step * _easy(self.graph.n) for step in steps]
         belief = self.beliefs.settle(8, ease=ease[0])
         for number, step in enumerate(ease):
             evidence = self.evidence(belief)
@@ -97,7 +105,7 @@ class ColdStart:
                 if np.count_nonzero(labels == place) < FEWEST:
                     odds[:, place - SELLS] = np.nan
             belief = self.beliefs.settle(4, odds, ease=step)
-        return Opinion(_three(belief), evidence, self.beliefs.families(belief))
+        return Opinion(_three(belief), evidence, self.beliefs.families(belief), self.beliefs.unseen)
 
     def evidence(self, belief: Floats) -> Evidence:
         """All evidence, with ties measured to the sellers and buyers that are believed in now."""

@@ -63,8 +63,12 @@ SIGNAL_COLUMNS = (
     Column("media.known", "media", "holds files that a hash list names"),
     Column("complaints.received", "complaints", "is reported by users"),
     Column("searches.for_term", "searches", "searches for listed terms"),
+    Column("terms.weight", "terms", "names terms that are more than weak"),
 )
-"""Signals that are evidence on an account, as log(1 + count)."""
+"""Signals that are evidence on an account, as log(1 + count), and what the gravest term of each weighs."""
+
+MIDDLE = np.float32(0.6)
+"""A sighting of a term of middle severity has this strength."""
 
 REPORTED, ONE_REPORT = "complaints.received", 0.1
 """Complaints count as reports by people without a record, of whom one has this strength."""
@@ -99,7 +103,17 @@ def signal_evidence(graph: Graph, signals: pa.Table) -> Evidence:
         accounts = graph.places(rows["subject_id"].to_numpy().astype(np.uint64, copy=False))
         reported = column.name == REPORTED
         values[accounts, place] = np.log1p(_reports(rows["strength"]) if reported else rows["count"].to_numpy())
+    values[:, -1] = _weights(graph, signals)
     return Evidence(SIGNAL_COLUMNS, values)
+
+
+def _weights(graph: Graph, signals: pa.Table) -> Floats:
+    """What the gravest term that each account names weighs, shape (n,): 1 from middle severity on, 0 for no term."""
+    rows = signals.filter(pc.starts_with(signals["what"], "terms.in_"))
+    weights = np.zeros(graph.n, np.float32)
+    accounts = graph.places(rows["subject_id"].to_numpy().astype(np.uint64, copy=False))
+    np.maximum.at(weights, accounts, np.minimum(rows["strength"].to_numpy() / MIDDLE, 1))
+    return weights
 
 
 def _reports(strengths: pa.ChunkedArray) -> Floats:
@@ -138,7 +152,7 @@ def _context(name: str, says: str) -> Column:
 
 
 class Surroundings:
-    """Evidence from ties to soft sets of accounts, with every transpose made once."""
+    """Evidence from ties to soft sets of accounts, with every transpose made once; `told` kinds of ties there are."""
 
     def __init__(self, graph: Graph, bags: csr_matrix) -> None:
         self.n = graph.n
@@ -148,6 +162,7 @@ class Surroundings:
             transposed = matrix.T.tocsr()
             self.sides[kind, "out"] = Side.of(matrix, transposed)
             self.sides[kind, "in"] = Side.of(transposed, matrix)
+        self.told = frozenset(kind for kind, matrix in graph.ties.items() if matrix.nnz)
         self.sharing = {thing: Sharing.of(uses, CROWD) for thing, uses in graph.shares.items()}
 
     def of(self, name: str, circles: Circles) -> Evidence:

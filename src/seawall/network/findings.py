@@ -57,13 +57,18 @@ class Findings:
         return np.where(self.flagged, hidden, self.roles.argmax(axis=1))
 
 
-def conclude_accounts(roles: npt.NDArray[np.float64], families: Mapping[int, Mapping[str, Floats]]) -> Findings:
-    """Findings from role probabilities, shape (n, 6), and what each family adds to selling and buying, (n,) each."""
+def conclude_accounts(
+    roles: npt.NDArray[np.float64], families: Mapping[int, Mapping[str, Floats]], *, unseen: bool = False
+) -> Findings:
+    """Findings from role probabilities, shape (n, 6), and what each family adds to selling and buying, (n,) each.
+
+    Where a platform does not tell who seeks whom (`unseen`), nobody is accused of buying.
+    """
     risk = 1 - roles[:, -1]
     sells = roles[:, [0, 1, 3, 4]].sum(axis=1) >= roles[:, 2]
     agreeing = np.where(sells, _speaking(families[SELLS]), _speaking(families[BUYS]))
     accounts = np.flatnonzero((risk >= WORTH_A_FINDING) & (agreeing >= 1))
-    takes_part = sells | (families[BUYS]["contact"] + families[BUYS]["answered"] >= TAKING_PART)
+    takes_part = sells | (not unseen and families[BUYS]["contact"] + families[BUYS]["answered"] >= TAKING_PART)
     flagged = (risk > FLAGGED_FROM) & (agreeing >= 2) & takes_part
     reasons = tuple(_reasons(families[SELLS if sells[account] else BUYS], account) for account in accounts.tolist())
     return Findings(accounts, roles[accounts], risk[accounts], flagged[accounts], reasons)

@@ -82,8 +82,9 @@ class Terms:
         terms: npt.NDArray[np.int64],
         times: npt.NDArray[np.int64] | None,
     ) -> pa.Table:
-        rows, first = np.unique(rows, return_index=True)
-        terms = terms[first]
+        order = np.lexsort((-self.severity[terms], rows))
+        rows, gravest = np.unique(rows[order], return_index=True)
+        terms = terms[order][gravest]
         evidence = pc.binary_join_element_wise(pa.repeat("term", len(terms)), pa.array(terms).cast(pa.string()), ":")
         seen = Sightings(
             keyed(table, "account_id")[rows],
