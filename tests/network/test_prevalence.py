@@ -1,5 +1,6 @@
 """How many there are is told from a sample that was drawn for it, with an interval that holds."""
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -74,6 +75,13 @@ def test_a_platform_without_findings_is_one_stratum():
     told = estimated(np.full(N, BYSTANDER), none, 0)
     assert told["seller"].low < 1e-6
     assert told["bystander"].value > 0.99
+
+
+def test_an_estimate_can_be_told_as_json():
+    seen = np.zeros((9, 5), bool)
+    seen[np.arange(9), np.arange(9) % 5] = True
+    told = msgspec.json.decode(msgspec.json.encode(unseen_networks(seen).told(1)))
+    assert 0 < told["low"] < told["value"] < told["high"]
 
 
 def test_unseen_networks_are_bounded_from_those_that_few_detectors_see():

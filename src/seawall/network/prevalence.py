@@ -132,7 +132,7 @@ def unseen_networks(seen: npt.NDArray[np.bool_]) -> Estimate | None:
     )
     if unseen <= 0:
         return Estimate(0.0, 0.0, 0.0 if once == 0 else part * once)
-    spread = np.exp(1.96 * np.sqrt(np.log1p(variance / unseen**2)))
+    spread = float(np.exp(1.96 * np.sqrt(np.log1p(variance / unseen**2))))
     return Estimate(unseen, unseen / spread, unseen * spread)
 
 
