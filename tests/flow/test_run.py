@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from itertools import chain
 from pathlib import Path
 
@@ -226,6 +227,17 @@ def test_a_run_never_overwrites_another(world, keyed):
 
 def test_a_run_without_a_lexicon_says_so(world, tmp_path):
     assert "no lexicon" in summary(make_run(world, tmp_path / "bare", lexicons=()))["degraded"]
+
+
+def test_where_nobody_is_seen_to_seek_a_run_says_that_it_names_no_buyers(world, tmp_path):
+    silent = tmp_path / "silent"
+    shutil.copytree(world / "activity", silent / "activity")
+    (silent / "lexicon.csv").write_bytes((world / "lexicon.csv").read_bytes())
+    (silent / "activity" / "interactions.parquet").unlink()
+    (silent / "activity" / "searches.parquet").unlink()
+    made = make_run(silent, tmp_path / "made")
+    assert any(said.startswith("no buyers") for said in summary(made)["degraded"])
+    assert not [row for row in table(made, "findings").to_pylist() if row["flagged"] and row["buyer"] > 0.5]
 
 
 def test_a_sample_that_people_judged_says_how_many_there_are(world, plain, tmp_path):

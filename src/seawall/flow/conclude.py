@@ -26,7 +26,7 @@ from seawall.terms.proposed import Proposed
 
 @dataclass(frozen=True, slots=True)
 class Conclusions:
-    """Findings on accounts and things, and the network of each flagged account (-1 for none)."""
+    """Findings on accounts and things, the network of each flagged account (-1: none); `unseen`, if seekers are."""
 
     findings: Findings
     things: Mapping[str, ThingFindings]
@@ -35,6 +35,7 @@ class Conclusions:
     method: str
     moving: MovingMedia
     returns: Returns
+    unseen: bool
 
 
 def conclude(belief: Belief, seed: int, stages: Stages, batches: Batches, listed: KnownMedia) -> Conclusions:
@@ -53,7 +54,7 @@ def conclude(belief: Belief, seed: int, stages: Stages, batches: Batches, listed
     with stages.stage("returns"):
         returned = returns_among(Profiles.of(tables["accounts"], tables["devices"]), graph.ties["follow"])
         returns = returns_of_flagged(returned, findings)
-    return Conclusions(findings, things, accused, network, belief.method, moving, returns)
+    return Conclusions(findings, things, accused, network, belief.method, moving, returns, opinion.unseen)
 
 
 def propose_terms(

@@ -155,4 +155,5 @@ def degraded(outcome: Outcome) -> tuple[str, ...]:
     """What this run had to do without, by name."""
     missing = tuple(f"no {table}" for table in outcome.admission.missing if table in WANTED)
     lists = () if outcome.order.lexicons else ("no lexicon",)
-    return (*lists, *missing, *(("plain ids",) if outcome.order.plain_ids else ()))
+    buyers = ("no buyers: nobody is seen to seek anybody",) if outcome.conclusions.unseen else ()
+    return (*lists, *missing, *buyers, *(("plain ids",) if outcome.order.plain_ids else ()))
