@@ -154,6 +154,5 @@ def _counts(outcome: Outcome, tell: Callable[[int], int]) -> dict[str, object]:
 def degraded(outcome: Outcome) -> tuple[str, ...]:
     """What this run had to do without, by name."""
     missing = tuple(f"no {table}" for table in outcome.admission.missing if table in WANTED)
-    lists = () if outcome.order.lexicons else ("no lexicon",)
-    buyers = ("no buyers: nobody is seen to seek anybody",) if outcome.conclusions.unseen else ()
-    return (*lists, *missing, *buyers, *(("plain ids",) if outcome.order.plain_ids else ()))
+    lacks = {"no lexicon": not outcome.order.lexicons, "no buyers: no messages or views": outcome.conclusions.unseen}
+    return (*missing, *(name for name, so in lacks.items() if so), *(("plain ids",) if outcome.order.plain_ids else ()))
