@@ -26,7 +26,7 @@ from seawall.effects.configuration import effects_section
 from seawall.effects.models import Effect
 from seawall.effects.outbox import Wanted, Warrant, propose
 
-MOMENTS, EFFECTS, SEED = 50, 6000, 3
+MOMENTS, EFFECTS, SEED = 50, 4500, 3
 WORKER = """
 import django
 django.setup()
