@@ -19,6 +19,7 @@ from console.signing import give_second_factor
 SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 1100}}
 THEMES = ("light", "dark")
 COLOURS = 200
+PICTURES = Path(__file__).parents[2] / "docs" / "pictures" / "console"
 
 
 def main(out: Path, whole: bool = False) -> None:
@@ -67,4 +68,4 @@ def _keep(png: bytes, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), whole="--whole" in sys.argv)
+    main(next((Path(one) for one in sys.argv[1:] if one != "--whole"), PICTURES), whole="--whole" in sys.argv)
