@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 import uvloop
@@ -127,13 +128,12 @@ class Keeper:
             self.door.journal.tell("overloaded" if overloaded else "caught up", "warning")
 
 
-def configured(door: GuardDoor, place: Place) -> uvicorn.Config:
-    """The web server as the door needs it: nothing in between, no access log, no name of the server."""
+def configured(door: Callable[..., Any], host: str, port: int, **more: Any) -> uvicorn.Config:
+    """The web server as a door needs it: nothing in between, no access log, no name of the server."""
     return uvicorn.Config(
         door,
-        host=place.host,
-        port=place.port,
-        http=TimedProtocol,
+        host=host,
+        port=port,
         loop="uvloop",
         ws="none",
         lifespan="off",
@@ -142,12 +142,13 @@ def configured(door: GuardDoor, place: Place) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=GOODBYE,
+        **more,
     )
 
 
 async def keep(door: GuardDoor, place: Place, started: Callable[[int], None]) -> None:
     """Serve until SIGTERM or SIGINT; `started` is told the port. SIGHUP takes the index again."""
-    server = uvicorn.Server(configured(door, place))
+    server = uvicorn.Server(configured(door, place.host, place.port, http=TimedProtocol))
     keeper = Keeper(door, place, server)
     loop = asyncio.get_running_loop()
     swaps: set[asyncio.Task[None]] = set()

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from seawall.cli.demo import SEED, clear
-from seawall.cli.home import DEFAULT, HOME_VARIABLE
+from seawall.cli.home import home_option
 from seawall.cli.world import build
 from seawall.console.first_run import FirstPerson, prepare
 from seawall.console.serving import Address, serve
@@ -17,22 +17,13 @@ from seawall.lake.kept_runs import is_run
 
 DEMO_ACCOUNTS = 5_000
 
-home_option = click.option(
-    "--home",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=DEFAULT,
-    envvar=HOME_VARIABLE,
-    show_default=True,
-    show_envvar=True,
-    help="The folder of everything that is kept.",
-)
 administrator_option = click.option(
     "--administrator", default="admin", show_default=True, help="Name of the first administrator."
 )
 
 
 @click.command()
-@home_option
+@home_option()
 @administrator_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8400, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on.")

@@ -13,6 +13,7 @@ import django
 from seawall.records.errors import Unavailable
 
 Result = TypeVar("Result")
+Command = TypeVar("Command", bound=Callable[..., Any])
 DEFAULT = "seawall-home"
 HOME_VARIABLE = "SEAWALL_HOME"
 APPEALS = "appeals.jsonl"
@@ -40,18 +41,23 @@ def appeals_file() -> Path:
     return Path(os.environ.get(HOME_VARIABLE, DEFAULT)) / APPEALS
 
 
-def with_home(command: Callable[..., Result]) -> Callable[..., Result]:
-    """Give a command `--home`, and open that folder before it runs."""
-
-    @click.option(
+def home_option(says: str = "The folder of everything that is kept.") -> Callable[[Command], Command]:
+    """The option `--home`, as every command spells it."""
+    return click.option(
         "--home",
         type=click.Path(path_type=Path, file_okay=False),
         default=DEFAULT,
         envvar=HOME_VARIABLE,
         show_default=True,
         show_envvar=True,
-        help="The folder of everything that is kept.",
+        help=says,
     )
+
+
+def with_home(command: Callable[..., Result]) -> Callable[..., Result]:
+    """Give a command `--home`, and open that folder before it runs."""
+
+    @home_option()
     @wraps(command)
     def opened(*arguments: Any, home: Path, **options: Any) -> Result:
         config = click.get_current_context().params.get("config")

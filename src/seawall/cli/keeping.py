@@ -15,7 +15,7 @@ from seawall.cli.archive import backup as write_backup
 from seawall.cli.archive import restore as read_backup
 from seawall.cli.configuration import Settings, with_settings
 from seawall.cli.erasing import Erasure, erase_from_run
-from seawall.cli.home import DEFAULT, HOME_VARIABLE, has_home, open_home
+from seawall.cli.home import has_home, home_option, open_home
 from seawall.lake.kept_runs import find_runs, is_run, made_at, names_any, remove_run
 from seawall.lake.run_folder import remove_abandoned
 from seawall.records.errors import BadInput, Refused
@@ -69,15 +69,7 @@ def purge(folder: Path, older_than: timedelta, yes: bool, settings: Settings) ->
 @click.option(
     "--runs", required=True, multiple=True, type=THERE, help="A run, a backup, or a folder of them; repeatable."
 )
-@click.option(
-    "--home",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=DEFAULT,
-    envvar=HOME_VARIABLE,
-    show_default=True,
-    show_envvar=True,
-    help="The folder of people's data; its cases are reached where it has any.",
-)
+@home_option("The folder of people's data; its cases are reached where it has any.")
 @with_settings
 def erase(account: str, runs: tuple[Path, ...], home: Path, settings: Settings) -> None:
     """Erase an account from runs, backups and cases.

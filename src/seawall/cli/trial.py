@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from seawall.cli.configuration import Settings, with_settings
-from seawall.cli.home import DEFAULT, HOME_VARIABLE
+from seawall.cli.home import home_option
 from seawall.cli.trial_checklist import answer_all
 from seawall.cli.trial_order import Ground, Invented, carry_out, existing, finish, invent, invented_in
 from seawall.cli.trial_staging import StagingRequest
@@ -111,15 +111,7 @@ def compare(a: Path, b: Path, arm: str | None) -> None:
 @click.option("--every", type=click.FloatRange(min=0), help="Hours between rounds.  [default: one round, for cron]")
 @click.option("--rounds", type=click.IntRange(min=1), help="Stop after so many.  [default: never, with --every]")
 @click.option("--runs", type=click.IntRange(min=1), default=10, show_default=True, help="Of each persona and round.")
-@click.option(
-    "--home",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=DEFAULT,
-    envvar=HOME_VARIABLE,
-    show_default=True,
-    show_envvar=True,
-    help="Whose console is told, where there is one.",
-)
+@home_option("Whose console is told, where there is one.")
 @click.option("--false-alarms", type=click.FloatRange(0, 1), default=RATE, show_default=True, help="In a whole life.")
 @with_settings
 def watch(

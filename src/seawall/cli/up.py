@@ -10,8 +10,8 @@ import click
 from seawall.api.token_file import GUARD_SCOPES, add_token
 from seawall.api.tokens import HASH, MATCH
 from seawall.cli.configuration import FILE
-from seawall.cli.console import administrator_option, home_option, link, tell_first
-from seawall.cli.home import APPEALS
+from seawall.cli.console import administrator_option, link, tell_first
+from seawall.cli.home import APPEALS, home_option
 from seawall.cli.parts import Part, keep_up
 from seawall.console.first_run import prepare
 from seawall.effects.overlay import OverlaySink
@@ -33,7 +33,7 @@ PLATFORM = "platform"
 
 @click.command()
 @click.argument("run", required=False, type=click.Path(path_type=Path, exists=True, file_okay=False))
-@home_option
+@home_option()
 @administrator_option
 @click.option("--console-port", default=8400, show_default=True, type=click.IntRange(1, 65535), help="The console's.")
 @click.option("--guard-port", default=8080, show_default=True, type=click.IntRange(1, 65535), help="The guard's.")

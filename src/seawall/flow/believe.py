@@ -38,9 +38,8 @@ def believe(lake: Lake, material: Material, lexicon: Lexicon, seed: int, stages:
     known = known_classes(material.graph, material.tables["verdicts"])
     with stages.stage("beliefs"):
         now, found = Belief(_opinion(material, known, seed), material, method_of(known)), list[str]()
-        for reading in range(2, READINGS + 1):
-            if lexicon.terms or not (known == SELLS).any():
-                break
+        readings = READINGS if (known == SELLS).any() and not lexicon.terms else 1
+        for reading in range(2, readings + 1):
             risk = suspects(now.opinion, known)
             proposed = proposals(lake.batches, material.graph.accounts, risk, material.bags, lexicon).found["term"]
             before, found = found, [term.removeprefix("#") for term in proposed.to_pylist()[:TERMS]]

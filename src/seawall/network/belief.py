@@ -35,7 +35,7 @@ down to a share of `FEWEST_KINDS`.
 FEWEST_KINDS = 0.5
 
 WEAK = 0.5
-"""What a term counts for that the lexicon calls weak, beside others."""
+"""What a term that the lexicon calls weak counts for, where another one counts for 1."""
 
 DOUBTED, TRUSTED, PLAIN, SHRUNK = 0.3, 0.6, 10.0, 4.0
 """A circle counts not at all, or in full, from these shares of how many the median member's circle has who are marked.

@@ -19,7 +19,7 @@ import uvloop
 
 from seawall.api.hma.door import HmaDoor
 from seawall.api.journal import Journal, ServerLog
-from seawall.api.serve import GOODBYE, tell_port
+from seawall.api.serve import configured, tell_port
 from seawall.api.token_file import Clients, Line, read_tokens
 from seawall.api.tokens import MATCH, Token
 from seawall.api.watch import Watched
@@ -91,7 +91,7 @@ class Banks:
                 self.journal.failure("exchange", error)
 
     async def _serve(self, host: str, port: int) -> None:
-        server = uvicorn.Server(_configured(self.door, host, port))
+        server = uvicorn.Server(configured(self.door, host, port, limit_concurrency=AT_ONCE))
         tasks = [
             asyncio.create_task(self._follow_tokens()),
             asyncio.create_task(tell_port(server, lambda port: self._started(host, port))),
@@ -135,20 +135,3 @@ class Banks:
         with self.door.holdings.lock:
             self.store.tell(told)
         self.journal.tell("alarm", "warning", says=told)
-
-
-def _configured(door: HmaDoor, host: str, port: int) -> uvicorn.Config:
-    return uvicorn.Config(
-        door,
-        host=host,
-        port=port,
-        loop="uvloop",
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        limit_concurrency=AT_ONCE,
-        timeout_graceful_shutdown=GOODBYE,
-    )
