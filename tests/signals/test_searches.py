@@ -3,7 +3,8 @@
 import pyarrow as pa
 
 from seawall.signals.searches import Searches
-from seawall.signals.terms import STRENGTH, example_scanner
+from seawall.signals.term_reading import STRENGTH
+from seawall.signals.terms import example_scanner
 
 
 def searches(*queries: str) -> pa.Table:

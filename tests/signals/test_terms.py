@@ -2,6 +2,7 @@
 
 import pyarrow as pa
 
+from seawall.signals.base import streamed
 from seawall.signals.terms import Terms
 from seawall.terms.lexicon import Lexicon, Term
 from seawall.terms.scanner import Scanner
@@ -84,3 +85,23 @@ def test_evidence_names_a_term_by_its_number_and_never_by_its_text():
 
 def test_an_empty_lexicon_finds_nothing():
     assert len(Terms(Scanner.compile(Lexicon(()))).detect({"posts": posts("qorvane 10€")})) == 0
+
+
+CAMPAIGN = [f"qorvaen {price}€ / {2 * price}€" for price in range(5, 45)]
+EVERYDAY = [f"the {word} of the day" for word in ("walk", "bread", "rain", "river")] * 250
+
+
+def test_a_campaign_of_one_misspelling_is_found_by_its_offers():
+    assert DETECTOR.detect({"posts": posts(*CAMPAIGN, *EVERYDAY)})["subject_id"].to_pylist() == list(range(40))
+
+
+def test_an_everyday_word_that_resembles_a_term_is_left_alone():
+    words = ["qorvaen is lovely this year"] * 38 + ["qorvaen 5€ at the market"] * 2
+    assert whats(posts=posts(*words, *EVERYDAY)) == set()
+
+
+def test_a_spelling_is_judged_by_all_parts_of_the_posts():
+    """Two uses in each part: none would be a word if each part were judged by itself."""
+    parts = [posts(*["qorvaen is lovely"] * 2, *EVERYDAY[:200]) for _ in range(9)]
+    assert len(streamed(DETECTOR, "posts", parts)) == 0
+    assert len(DETECTOR.detect({"posts": parts[0]})) == 2

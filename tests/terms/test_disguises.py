@@ -6,8 +6,9 @@ import pytest
 from tests.terms.babel import UNSPACED, Language, world
 from tests.terms.obfuscator import VISUAL, examples
 
+from seawall.terms.hits import LANES, Lane
 from seawall.terms.lexicon import Lexicon, Match, Status, Term
-from seawall.terms.scanner import LANES, Lane, Scanner
+from seawall.terms.scanner import Scanner
 
 TERMS = ["velkor", "kalinda", "zet mora", "🍕🌀", "อยากกินข้าว", "猫魚狼", "мордан", "tammelo", "שבלול"]
 
@@ -121,11 +122,30 @@ def test_innocent_words_never_count():
 
 def test_a_misspelling_more_common_than_the_word_is_a_word():
     scanner = Scanner.compile(Lexicon.of(["velkorin"]))
-    rare = pa.array(["velkrin", "other"])
-    common = pa.array(["velkrin"] * 9 + ["other"])
-    assert scanner.scan_column(rare).row.tolist() == [0]
-    assert len(scanner.scan_column(common)) == 0
-    assert len(scanner.scan_column(pa.array(["velkrin"] * 9 + ["velkorin"] * 20))) == 29
+    rest = ["a sunny day"] * 200
+    assert scanner.scan_column(pa.array(["velkrin", *rest])).row.tolist() == [0]
+    assert len(scanner.scan_column(pa.array(["velkrin"] * 9 + rest))) == 0
+    assert len(scanner.scan_column(pa.array(["Velkrin"] + ["velkrin"] * 9 + rest))) == 0, "title case is no other word"
+    assert len(scanner.scan_column(pa.array(["velkrin"] * 9 + ["velkorin"] * 20 + rest))) == 29
+    assert len(scanner.scan_column(pa.array(["velkrin"] * 9 + ["v3lk0rin"] * 20 + rest))) == 29
+
+
+def test_a_term_misspelt_in_several_ways_is_misspelt_on_purpose():
+    scanner = Scanner.compile(Lexicon.of(["velkorin"]))
+    ways = ["velkrin", "vlekorin", "velkorni"] * 9
+    assert len(scanner.scan_column(pa.array(ways + ["a sunny day"] * 500))) == 27
+    assert len(scanner.scan_column(pa.array(ways + ["velkoin"] * 90 + ["a sunny day"] * 5000))) == 27
+
+
+def test_a_campaign_of_one_misspelling_is_found_by_what_stands_beside_it():
+    scanner = Scanner.compile(Lexicon.of(["velkorin", "tambrezo"]))
+    posts = ["velkrin for you"] * 20 + ["velkrin and tambrezo"] * 20 + ["a sunny day"] * 5000
+    assert set(scanner.scan_column(pa.array(posts)).row.tolist()) == set(range(40))
+
+
+def test_a_misspelling_that_fills_a_column_is_no_word_of_it():
+    scanner = Scanner.compile(Lexicon.of(["velkorin"]))
+    assert len(scanner.scan_column(pa.array(["a velkrin day"] * 40 + ["a sunny day"] * 200))) == 40
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ from seawall.terms.compiled import unpack
 from seawall.terms.fold import CHUNK, new_stream
 from seawall.terms.lexicon import Lexicon, Term
 from seawall.terms.reading import search
-from seawall.terms.scanner import Scanner, utf8
+from seawall.terms.scanner import Scanner
 from seawall.terms.sieve import VOLUME, new_memory, sift
+from seawall.terms.utf8 import utf8
 
 LEXICON = Lexicon.of(["velkor", "zet mora", "猫魚狼", "мордан", "kalinda"])
 SCANNER = Scanner.compile(LEXICON)

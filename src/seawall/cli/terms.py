@@ -22,9 +22,10 @@ from seawall.terms.approvals import (
     write_approval,
 )
 from seawall.terms.check import check as check_lexicon
+from seawall.terms.hits import LANES, disguises_of
 from seawall.terms.lexicon import Lexicon, Status, Term, lexicon_to_dict, term_to_dict
 from seawall.terms.proposed import read_proposals
-from seawall.terms.scanner import LANES, Scanner, disguises_of
+from seawall.terms.scanner import Scanner
 from seawall.terms.store import LexiconStore
 
 store_option = click.option(

@@ -13,7 +13,7 @@ from seawall.lake.engine import Lake
 from seawall.lake.questions import QUERIES, STREAMED, TIES
 from seawall.network.graph import Graph, build_graph
 from seawall.network.words import bags_and_posts
-from seawall.signals.base import Detector, merge
+from seawall.signals.base import Detector, merge, streamed
 from seawall.signals.catalogue import term_detectors
 from seawall.terms.lexicon import Lexicon
 from seawall.terms.scanner import Scanner
@@ -52,10 +52,10 @@ def read_with(lake: Lake, material: Material, lexicon: Lexicon) -> Material:
 
 def _signals(lake: Lake, used: Sequence[Detector], tables: Mapping[str, pa.Table]) -> Iterator[pa.Table]:
     for detector in used:
-        streamed = [name for name in detector.reads if name in STREAMED]
+        too_large = [name for name in detector.reads if name in STREAMED]
         held = {name: tables[name].select(columns) for name, columns in detector.reads.items() if name in tables}
         if held:
             yield detector.detect(held)
-        for name in streamed:
+        for name in too_large:
             parts = lake.batches(name, detector.reads[name])
-            yield merge(detector.detect({name: pa.Table.from_batches([part])}) for part in parts)
+            yield streamed(detector, name, (pa.Table.from_batches([part]) for part in parts))

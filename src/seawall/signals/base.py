@@ -1,13 +1,13 @@
 """Read this first: what a detector is, and how its signals add up.
 
 A detector reads named columns and says what it saw, subject by subject. It is pure: no store, no clock, no network,
-so notebooks, Spark and tests call it as it is. A detector that is `by_row` gives the same signals for a table as the
-merged signals of its parts, which lets a run stream posts through it.
+so notebooks, Spark and tests call it as it is. Posts are streamed through it: a detector that is `by_row` gives the
+same signals for a table as the merged signals of its parts, and one that weighs all texts together is `InParts`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +47,34 @@ class Detector(Protocol):
 
     def examples(self) -> Sequence[Example]:
         """Inputs that hit and inputs that nearly do."""
+
+
+class Reading(Protocol):
+    """What a detector has read so far."""
+
+    def add(self, tables: Tables) -> None:
+        """Read a part of the tables."""
+
+    def signals(self) -> pa.Table:
+        """What `detect` gives for all parts at once."""
+
+
+@runtime_checkable
+class InParts(Detector, Protocol):
+    """A detector that weighs all parts together, without holding them."""
+
+    def reading(self) -> Reading:
+        """A reading of nothing yet."""
+
+
+def streamed(detector: Detector, name: str, parts: Iterable[pa.Table]) -> pa.Table:
+    """The detector's signals for a table that comes in parts."""
+    if not isinstance(detector, InParts):
+        return merge(detector.detect({name: part}) for part in parts)
+    reading = detector.reading()
+    for part in parts:
+        reading.add({name: part})
+    return reading.signals()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from seawall.signals.base import Example, Sightings, Tables, keyed, merge, micros, signals
-from seawall.signals.terms import STRENGTH, hits
+from seawall.signals.term_reading import STRENGTH
 from seawall.terms.scanner import Scanner
 
 
@@ -16,7 +16,7 @@ class Searches:
 
     name: ClassVar[str] = "searches"
     version: ClassVar[str] = "1"
-    by_row: ClassVar[bool] = True
+    by_row: ClassVar[bool] = False  # a word that many search for may only resemble a term: see terms.own_words
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {"searches": ("account_id", "query", "first_at")}
 
     def __init__(self, scanner: Scanner) -> None:
@@ -25,9 +25,10 @@ class Searches:
 
     def detect(self, tables: Tables) -> pa.Table:
         searches = tables["searches"]
-        rows, terms = hits(self.scanner, searches["query"])
-        rows, first = np.unique(rows, return_index=True)
-        terms = terms[first]
+        hits = self.scanner.scan_column(searches["query"])
+        order = np.lexsort((hits.term, hits.row))
+        rows, first = np.unique(hits.row[order], return_index=True)
+        terms = hits.term[order][first]
         seen = Sightings(
             keyed(searches, "account_id")[rows],
             (STRENGTH[self.severity[terms]] / 2).astype(np.float32),

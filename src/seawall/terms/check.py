@@ -33,7 +33,7 @@ def check(lexicon: Lexicon, words: Mapping[str, Sequence[str]], sample: pa.Array
     kept = [term.status for term in lexicon.terms if term.status is not Status.RETIRED]
     scanner = Scanner.compile(replace(lexicon, terms=live))
     everyday = _everyday(scanner, words)
-    hits = scanner.scan_column(sample)
+    hits = scanner.scan_each(sample)
     pairs = np.unique(np.stack([hits.term, hits.row]), axis=1) if len(hits) else np.empty((2, 0), np.int64)
     posts = np.bincount(pairs[0], minlength=len(live))
     rows = [
@@ -64,7 +64,7 @@ def too_short(text: str) -> bool:
 def _everyday(scanner: Scanner, words: Mapping[str, Sequence[str]]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
     for language, listed in words.items():
-        hits = scanner.scan_column(pa.array(listed, pa.large_string()))
+        hits = scanner.scan_each(pa.array(listed, pa.large_string()))
         for term, row in zip(hits.term.tolist(), hits.row.tolist(), strict=True):
             found[term].append(f"{language}: {listed[row]}")
     return found

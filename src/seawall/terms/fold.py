@@ -314,14 +314,3 @@ def fold_rows(data, begins, ends_at, letters, in_tag, full, out, row_at):  # typ
             i = following
     _close(out, n, i - origin, flag, cut, edge, space)
     return n
-
-
-@nb.njit(cache=True)
-def span_hashes(data, begins, stops):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """A hash of each byte span, ASCII case ignored, shape (spans,)."""
-    out = np.zeros(len(begins), np.uint64)
-    for k in range(len(begins)):
-        for i in range(begins[k], stops[k]):
-            byte = data[i] | 0x20 if 65 <= data[i] <= 90 else data[i]
-            out[k] = out[k] * BASE + mix(np.uint64(byte))
-    return out

@@ -25,7 +25,7 @@ from seawall.records.activity import TIME
 from seawall.terms.alphabet import Disguise, Kind, alphabet
 from seawall.terms.fold import BASE, alike, decode, lookup, mix
 from seawall.terms.patterns import letters_of
-from seawall.terms.scanner import utf8
+from seawall.terms.utf8 import utf8
 
 TOKENS = pa.schema(
     [
