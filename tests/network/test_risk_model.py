@@ -176,6 +176,12 @@ def test_nan_and_minus_one_both_say_not_known():
     assert (as_nan == RiskModel().fit(x, graph, y).predict_proba(x, graph)).all()
 
 
+def test_sparse_attributes_say_what_dense_ones_say():
+    x, graph, _, y = world(16)
+    dense, sparse = (RiskModel().fit(form, graph, y).predict_proba(form, graph) for form in (x, csr_matrix(x)))
+    assert (dense == sparse).all()
+
+
 def test_it_survives_a_pickle():
     x, graph, _, y = world(15)
     model = RiskModel().fit(x, graph, y)

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, issparse
 from scipy.special import expit, logit
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
@@ -30,8 +30,9 @@ Z_90 = 1.645
 class RiskModel(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Probability that an account is what the confirmed ones are, from attributes, graph and labels.
 
-    `fit(X, graph, y)`, then `predict_proba(X, graph)`: `X` [n, d] of finite numbers (d may be 0), a symmetric CSR
-    `graph` [n, n] with weights of zero or more, `y` [n] of 1 (confirmed), 0 (cleared), and -1 or nan (not known).
+    `fit(X, graph, y)`, then `predict_proba(X, graph)`: `X` [n, d] of finite numbers (sparse or not; d may be 0), a
+    symmetric CSR `graph` [n, n] of weights of zero or more, `y` [n] of 1 (confirmed), 0 (cleared), and -1 or nan (not
+    known).
     Transductive: labels go on telling of those around them, so later calls pass the same accounts in the same
     order; new ones may follow. A labelled account is judged by models that have not seen its label.
 
@@ -125,7 +126,8 @@ def _longer(values: NDArray[np.int8], size: int) -> NDArray[np.int8]:
 
 
 def _checked(X: ArrayLike, graph: csr_matrix) -> tuple[Floats, csr_matrix]:
-    attributes, graph = np.asarray(X, np.float32), csr_matrix(graph)
+    dense = csr_matrix(X).toarray() if issparse(X) else X
+    attributes, graph = np.asarray(dense, np.float32), csr_matrix(graph)
     if attributes.ndim != 2 or graph.shape != (len(attributes), len(attributes)):
         raise BadInput(
             f"X is {attributes.shape} and the graph {graph.shape}; give one row of X an account and [n, n] ties "
