@@ -55,7 +55,7 @@ class Spellings:
     """How texts spell the terms, added part by part; the parts' order changes nothing."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._letters = [set(term.text.lower()) for term in lexicon.terms]
+        self._terms = lexicon.terms
         self._number: dict[tuple[str, int], int] = {}
         self._seen: list[_Spelling] = []
         self._sure = np.zeros(len(lexicon), np.int64)
@@ -96,7 +96,7 @@ class Spellings:
         """Keep how much of the spelling's own letters a text explains, for the texts of the smallest checksums."""
         key = zlib.crc32(around)
         if len(seen.shares) < TEXTS or key < seen.shares[-1][0]:
-            foreign = set(written) - self._letters[seen.term]
+            foreign = set(written) - set(self._terms[seen.term].text.lower())
             known = foreign & set(around.decode("utf-8", "ignore").lower())
             insort(seen.shares, (key, len(known) / len(foreign) if foreign else 0.0))
             del seen.shares[TEXTS:]
