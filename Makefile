@@ -35,7 +35,7 @@ soak: setup  ## kills at random moments, long service, ten gigabytes: slow
 	$(BIN)/python tests/soak/effects.py
 	$(BIN)/python tests/soak/effects.py postgres
 	$(BIN)/python tests/soak/disclosures.py
-	$(BIN)/python tests/soak/serve.py --minutes 30
+	$(BIN)/python tests/soak/serve.py --minutes 30 --plot docs/reference/serve-memory.svg
 
 lock: $(VENV)/.ready  ## pin requirements/*.txt with hashes and without addresses
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements/run.txt

@@ -149,7 +149,7 @@ def compare(guard: tuple[psutil.Process, int], plain: tuple[psutil.Process, int]
 def loaded(port: int, secret: str, decisions: dict[str, str], seconds: float) -> Outcome:
     """A steady load whose every answer must be of one index alone."""
 
-    def whole(body: bytes) -> bool:
+    def whole(_: bytes, body: bytes) -> bool:
         answer = json.loads(body)
         return bool(decisions.get(answer["index_version"]) == answer["decision"])
 

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import uvloop
 
-Check = Callable[[bytes], bool]
+Check = Callable[[bytes, bytes], bool]
+"""Whether an answer's body is right, given the request."""
 PATIENCE = 5.0
 
 
@@ -53,7 +54,7 @@ class Asker(asyncio.Protocol):
         self.load, self.requests, self.check, self.outcome = load, requests, check, outcome
         self.loop = asyncio.get_running_loop()
         self.due, self.end = first, first + load.seconds
-        self.answer, self.asking = b"", False
+        self.asked, self.answer, self.asking = b"", b"", False
         self.done = self.loop.create_future()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -67,7 +68,8 @@ class Asker(asyncio.Protocol):
             self.transport.close()
             return
         self.asking = True
-        self.transport.write(next(self.requests))
+        self.asked = next(self.requests)
+        self.transport.write(self.asked)
 
     def data_received(self, data: bytes) -> None:
         """Take an answer, then wait for the next moment."""
@@ -84,7 +86,7 @@ class Asker(asyncio.Protocol):
     def _note(self, status: int, body: bytes) -> None:
         self.outcome.seconds.append(time.monotonic() - self.due)
         self.outcome.statuses[status] += 1
-        self.outcome.wrong += status != 200 or not self.check(body)
+        self.outcome.wrong += status != 200 or not self.check(self.asked, body)
 
     def connection_lost(self, _: Exception | None) -> None:
         """A request that was under way is lost."""
@@ -110,7 +112,7 @@ async def _drive(load: Load, requests: Iterator[bytes], check: Check) -> Outcome
     return outcome
 
 
-def drive(load: Load, requests: Iterator[bytes], check: Check = lambda _: True) -> Outcome:
+def drive(load: Load, requests: Iterator[bytes], check: Check = lambda *_: True) -> Outcome:
     """Put a load on a server; every answer must be 200 and pass `check`, or it counts as wrong."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_drive(load, requests, check))

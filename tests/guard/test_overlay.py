@@ -208,3 +208,14 @@ def test_an_overlay_that_is_gone_or_cut_leaves_its_decisions_in_force(desk, harm
 def test_a_guard_without_the_executors_key_does_not_begin(tmp_path, published):
     with pytest.raises(BadConfiguration, match="public key"):
         open_guard(published, overlay=tmp_path / "overlay.jsonl")
+
+
+def test_of_many_decisions_on_one_subject_the_last_stands_and_no_other_is_kept(desk):
+    for _ in range(30):
+        desk.write(OverlayAction.REMOVE, hex_id("account", "adult"))
+        desk.write(OverlayAction.CLEAR, hex_id("account", "adult"))
+        desk.write(OverlayAction.CLOSE_TAG, hex_id("hashtag", "summer"))
+    assert len(desk.guard.recommend(0, accounts("adult")).kept) == 1
+    assert desk.guard.tag("summer").decision is Decision.CLOSE
+    assert len(desk.guard.keeper.overlay.entries) == 2
+    assert desk.guard.health().overlay_applied == 90

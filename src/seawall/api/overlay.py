@@ -33,7 +33,7 @@ def take_entries(guard: Guard, entries: Sequence[OverlayEntry]) -> int:
         raise Refused("this server takes no changes: it was started without --overlay.")
     applied = 0
     for entry in entries:
-        if entry in overlay.entries:
+        if overlay.has(entry):
             continue  # sent again: the answer was lost on its way
         overlay.checked(entry.line())
         append(overlay.path, entry)

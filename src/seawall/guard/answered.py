@@ -14,40 +14,42 @@ from seawall.guard.view import View
 
 
 class Answered:
-    """One decision. Its id is sealed when it is first asked for, which costs a few microseconds."""
+    """One decision, from its verdict, the view that it was taken on, the sealer of ids, a serial number and the time.
 
-    __slots__ = ("_at", "_sealer", "_serial", "_verdict", "_view")
+    Its id is sealed when it is asked for, which costs a few microseconds.
+    """
 
-    def __init__(self, verdict: Verdict, view: View, sealer: Sealer, serial: int, at: float) -> None:
-        self._verdict, self._view, self._sealer, self._serial, self._at = verdict, view, sealer, serial, at
+    __slots__ = ("_note",)
+
+    def __init__(self, note: tuple[Verdict, View, Sealer, int, float]) -> None:
+        self._note = note  # one store: what is in it is read for few decisions
 
     @property
     def decision(self) -> Decision:
         """What the platform does."""
-        return RANK[self._verdict.code]
+        return RANK[self._note[0].code]
 
     @property
     def message(self) -> str:
         """The neutral key of what the user interface shows; empty where it shows what it always does."""
-        decided = self._verdict
+        decided = self._note[0]
         return KEY_OF[decided.surface, decided.code, decided.viewer]
 
     @property
     def index_version(self) -> str:
         """The version of the index that answered."""
-        return self._view.version
+        return self._note[1].version
 
     @property
     def trace(self) -> Trace:
         """What decided, for the decision log."""
-        code, surface, subject, viewer, evidence = self._verdict
-        view = self._view
-        return Trace(view.version, view.digest, surface, subject, viewer, code, int(self._at), evidence, self._serial)
+        (code, surface, subject, viewer, evidence), view, _, serial, at = self._note
+        return Trace(view.version, view.digest, surface, subject, viewer, code, int(at), evidence, serial)
 
     @property
     def decision_id(self) -> str:
         """Opaque, of one length for every decision; whoever holds the key can open it."""
-        return self._sealer.seal(self.trace)
+        return self._note[2].seal(self.trace)
 
     def wire(self) -> Answer:
         """The answer as sent."""

@@ -11,18 +11,22 @@ import numba as nb
 import numpy as np
 
 from seawall.guard.answers import Age, ContactKind
+from seawall.guard.holdings import accounts_at, answers_at, pairs_at
+from seawall.guard.packed import at_once
 from seawall.guard.policy import SURFACE, Subject, Viewer
 from seawall.guard.secrets import again, pair_of
 from seawall.guard.standing import AGES, row_at, subject_of, viewer_of
-from seawall.guard.table import home_of, place_of, rows_type, words_type
+from seawall.guard.table import home_of, place_of
 from seawall.guard.verdict import Verdict
 from seawall.guard.view import View
 from seawall.hashes.bits import prefetch
 
-_SURFACES = {kind: SURFACE[f"contact.{kind}"] for kind in ContactKind}
+_RECIPIENT = {age: code << 2 for age, code in AGES.items()}
+_CONNECTED = {None: 0, False: 1 << 4, True: 2 << 4}
+_BLIND = 1 << 6
+_KIND = {kind: SURFACE[f"contact.{kind}"] << 7 for kind in ContactKind}
+_as_tuple = tuple.__new__  # a named tuple's own constructor takes as long as looking an account up
 _BUYS, _RISKY = np.int64(Subject.BUYS), np.int64(Viewer.RISKY)
-_CODES = nb.types.Array(nb.uint8, 3, "C", readonly=True)
-_KNOWN = {True: 1, False: 0, None: -1}
 
 
 def reach(
@@ -35,65 +39,53 @@ def reach(
     connected: bool | None,
 ) -> Verdict:
     """The verdict on one account reaching another."""
-    surface = _SURFACES[kind]
-    told = _reach(
-        sender,
-        recipient,
-        AGES[sender_age] | AGES[recipient_age] << 2 | view.blind << 4,
-        _KNOWN[connected],
-        surface,
-        *view.reaching,
-    )
-    return Verdict(told & 15, surface, told >> 4 & 31, told >> 9, sender)
+    asked = _KIND[kind] | AGES[sender_age] | _RECIPIENT[recipient_age] | _CONNECTED[connected]
+    if view.blind:
+        asked |= _BLIND
+    told = _reached(sender, recipient, asked, view.held.address)
+    return _as_tuple(Verdict, (told & 15, told >> 4 & 15, told >> 8 & 31, told >> 13, sender))
 
 
 def are_connected(view: View, one: int, other: int) -> bool:
     """Whether the index holds two accounts to be connected."""
-    return bool(_connected(one, other, view.pairs, view.pair_words))
+    return bool(_connected(one, other, view.held.address))
 
 
-@nb.njit(nb.boolean(nb.uint64, nb.uint64, words_type, words_type), cache=True)
-def _connected(one, other, pairs, pair_words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    return place_of(pair_of(one, other, pair_words), pairs) >= 0
+@nb.njit(nb.boolean(nb.uint64, nb.uint64, nb.uint64), cache=True)
+def _connected(one, other, held):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    pairs, words = pairs_at(held)
+    return place_of(pair_of(one, other, words), pairs) >= 0
 
 
-@nb.njit(
-    nb.int64(
-        nb.uint64,
-        nb.uint64,
-        nb.int64,
-        nb.int64,
-        nb.int64,
-        words_type,
-        rows_type,
-        words_type,
-        rows_type,
-        words_type,
-        words_type,
-        words_type,
-        _CODES,
-    ),
-    cache=True,
-)
-def _reach(sender, recipient, ages, connected, surface, keys, rows, late, late_rows, words, pairs, salt, codes):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Decision code, subject << 4 and viewer << 9 in one number.
+_REACH = nb.int64(nb.uint64, nb.uint64, nb.int64, nb.uint64)
 
-    All three places are asked of memory before the first is read: in a large index none of them is in cache.
+
+@nb.njit(_REACH, cache=True)
+def _reach(sender, recipient, asked, held):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Decision code, surface << 4, subject << 8 and viewer << 13 in one number.
+
+    Every place is asked of memory before the first is read: in a large index none of them is in cache.
     """
-    pair = pair_of(sender, recipient, salt)
+    keys, rows, late, late_rows, words = accounts_at(held)
+    pairs, pair_words = pairs_at(held)
+    pair = pair_of(sender, recipient, pair_words)
     prefetch(pairs, home_of(pair, pairs))
     first, second = again(sender, words), again(recipient, words)
-    prefetch(keys, home_of(first, keys))
-    prefetch(keys, home_of(second, keys))
+    for hashed in (first, second):
+        prefetch(keys, home_of(hashed, keys))
+        prefetch(rows, home_of(hashed, keys))
     one = row_at(first, keys, rows, late, late_rows, words)
     other = row_at(second, keys, rows, late, late_rows, words)
-    subject, viewer = subject_of(one, ages & 3), viewer_of(other, ages >> 2 & 3)
-    flagged = subject >= _BUYS or viewer == _RISKY
-    if not flagged:
-        if connected < 0:
-            connected = np.int64(place_of(pair, pairs) >= 0)
-        if connected > 0:
-            return viewer << 9 | subject << 4
-    if ages >> 4:
+    subject, viewer = subject_of(one, asked & 3), viewer_of(other, asked >> 2 & 3)
+    surface = asked >> 7
+    cell = surface << 4 | viewer << 13
+    if subject < _BUYS and viewer != _RISKY:
+        stated = asked >> 4 & 3
+        if stated == 2 or (stated == 0 and place_of(pair, pairs) >= 0):
+            return cell | subject << 8
+    if asked & _BLIND:
         subject = np.int64(Subject.UNSEEN)
-    return np.int64(codes[surface, subject, viewer]) | subject << 4 | viewer << 9
+    return cell | subject << 8 | np.int64(answers_at(held)[surface, subject, viewer])
+
+
+_reached = at_once(_reach, _REACH)

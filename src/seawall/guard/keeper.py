@@ -130,7 +130,7 @@ class Keeper:
             index_age_s=round(self.age, 1),
             canary=canary,
             degraded=[f"{name}: {why}" if why else name for name, why in degraded.items()],
-            overlay_applied=len(self.overlay.entries) if self.overlay else 0,
+            overlay_applied=self.overlay.applied if self.overlay else 0,
             overlay_refused=self.overlay.refused if self.overlay else 0,
         )
 

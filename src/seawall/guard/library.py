@@ -2,12 +2,12 @@
 
 import itertools
 import secrets as randomness
-import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from time import time as now
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -35,8 +35,8 @@ Ids = npt.NDArray[np.uint64]
 
 _DETERS, _SILENT = CODE[Decision.DETERRENCE], CODE[Decision.SILENT]
 _FAILURES = (SeawallError, OSError, MemoryError)
+Told = TypeVar("Told", bound=Answered)
 _NOWHERE = np.empty(0, np.int64)
-_SERIAL = (1 << 64) - 1
 
 
 class Guard:
@@ -122,7 +122,7 @@ class Guard:
                 gone = search.removed(view, authors, who)
         except _FAILURES as error:
             decided = self._failed(view, "search", error)
-        answered = Searched(*self._told(decided, view, query))
+        answered = self._told(Searched, decided, view, query)
         if decided.code == _DETERS:
             page = self.messages.page(answered.message, country, language)
         answered.removed, answered.help = gone, page
@@ -144,7 +144,7 @@ class Guard:
             decided = tag.page(view, tag_name, viewer_of(view, viewer, age))
         except _FAILURES as error:
             decided = self._failed(view, "tag", error)
-        return Answered(*self._told(decided, view))
+        return self._told(Answered, decided, view)
 
     def recommend(
         self,
@@ -184,7 +184,7 @@ class Guard:
             decided, hidden = profile.page(view, viewer, account, age, account_age, connected)
         except _FAILURES as error:
             decided = self._failed(view, "profile", error)
-        answered = Profiled(*self._told(decided, view))
+        answered = self._told(Profiled, decided, view)
         answered.hidden = hidden
         return answered
 
@@ -204,7 +204,7 @@ class Guard:
             decided = contact.reach(view, kind, sender, recipient, sender_age, recipient_age, connected)
         except _FAILURES as error:
             decided = self._failed(view, f"contact.{kind}", error, Viewer.CHILD)
-        return Answered(*self._told(decided, view))
+        return self._told(Answered, decided, view)
 
     def upload(
         self,
@@ -225,13 +225,13 @@ class Guard:
             decided = upload.upload(view, who, digests, pdq, text, hashtags, reached)
         except _FAILURES as error:
             decided = self._failed(view, "upload", error)
-        return Answered(*self._told(decided, view))
+        return self._told(Answered, decided, view)
 
     def shed(self, surface: str, viewer: Viewer = Viewer.CHILD) -> Answered:
         """The safe answer of a surface (`policy.SURFACES`) without a look at the index, for overload; counted."""
         view = self.keeper.view
         self.failed[f"{surface} shed"] += 1
-        return Answered(*self._told(verdict(view.policy, surface, Subject.UNSEEN, viewer), view))
+        return self._told(Answered, verdict(view.policy, surface, Subject.UNSEEN, viewer), view)
 
     def swap(self, folder: Path) -> str:
         """Serve another index from now on; returns its version. Requests in progress end with the one they began with.
@@ -265,15 +265,15 @@ class Guard:
         self.keeper.close()
 
     def _kept(self, decided: Verdict, view: View, kept: npt.NDArray[np.int64], lowered: int, text: str = "") -> Kept:
-        answered = Kept(*self._told(decided, view, text))
+        answered = self._told(Kept, decided, view, text)
         answered.kept, answered.lowered = kept, lowered
         return answered
 
-    def _told(self, decided: Verdict, view: View, text: str = "") -> tuple[Verdict, View, Sealer, int, float]:
-        told = decided, view, self._sealer, next(self._serials) & _SERIAL, time.time()
+    def _told(self, kind: type[Told], decided: Verdict, view: View, text: str = "") -> Told:
+        answered = kind((decided, view, self._sealer, next(self._serials), now()))
         if decided.code and self.keeper.journal is not None:
-            self.keeper.journal.note(Answered(*told).trace, text)
-        return told
+            self.keeper.journal.note(answered.trace, text)
+        return answered
 
     def _failed(self, view: View, surface: str, error: Exception, viewer: Viewer = Viewer.ANYONE) -> Verdict:
         """The safe default of a surface, for a request that failed inside."""

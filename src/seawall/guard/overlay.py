@@ -5,7 +5,9 @@ effect, its number larger than all before. What is refused is counted and told, 
 gone or was cut leaves in force what was applied, under a name.
 """
 
+import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,12 +29,26 @@ class Overlay:
 
     path: Path
     trusted: Ed25519PublicKey
-    entries: list[OverlayEntry] = field(default_factory=list)
     refused: int = 0
     states: set[str] = field(default_factory=set)
     last: int = 0
     _read: int = 0
-    _effects: set[str] = field(default_factory=set)
+    _standing: dict[tuple[str, str], OverlayEntry] = field(default_factory=dict)
+    _applied: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def entries(self) -> Sequence[OverlayEntry]:
+        """The entries that stand, in order: of each subject the last, whatever was decided of it before."""
+        return tuple(self._standing.values())
+
+    @property
+    def applied(self) -> int:
+        """How many entries were applied."""
+        return len(self._applied)
+
+    def has(self, entry: OverlayEntry) -> bool:
+        """Whether this very entry was applied."""
+        return self._applied.get(entry.effect_id) == _digest(entry)
 
     def follow(self) -> bool:
         """Take in what was appended since; whether anything of it counts."""
@@ -64,17 +80,23 @@ class Overlay:
         if entry.sequence > self.last + 1:
             self.states.add(GAP)
         self.last = entry.sequence
-        self._effects.add(entry.effect_id)
-        self.entries.append(entry)
+        self._applied[entry.effect_id] = _digest(entry)
+        subject = entry.action.partition("_")[2], entry.subject  # block_term and unblock_term speak of one thing
+        self._standing.pop(subject, None)
+        self._standing[subject] = entry
         return True
 
     def checked(self, line: bytes) -> OverlayEntry:
         """The entry of a line that may be applied next. Errors: `Refused` says why it may not."""
         entry = OverlayEntry.parse(line)
         entry.verify(self.trusted)
-        if entry.sequence <= self.last or entry.effect_id in self._effects:
+        if entry.sequence <= self.last or entry.effect_id in self._applied:
             raise Refused(f"overlay entry {entry.sequence} was applied before, or comes too late; it changes nothing.")
         return entry
+
+
+def _digest(entry: OverlayEntry) -> bytes:
+    return hashlib.blake2b(entry.line(), digest_size=16).digest()
 
 
 def append(path: Path, entry: OverlayEntry) -> None:

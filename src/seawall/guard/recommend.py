@@ -12,10 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from seawall.guard.answers import Age, Decision, ItemKind
+from seawall.guard.holdings import accounts_at, answers_at
 from seawall.guard.policy import CODE, SURFACE, Subject, Viewer
 from seawall.guard.secrets import again
 from seawall.guard.standing import AGES, HOOD, row_at, row_of, subject_of, viewer_of
-from seawall.guard.table import home_of, rows_type, words_type
+from seawall.guard.table import home_of, words_type
 from seawall.guard.things import look_up
 from seawall.guard.verdict import Verdict, nothing, verdict
 from seawall.guard.view import View
@@ -42,13 +43,8 @@ def accounts(
         viewer,
         AGES[age],
         np.ascontiguousarray(candidates),
-        view.keys,
-        view.rows,
-        view.late_keys,
-        view.late_rows,
-        view.words,
-        view.policy.table[_SURFACE],
         view.policy.most_alike,
+        view.held.address,
     )
     decided = verdict(view.policy, "recommend", what, who, int(spoke)) if what else nothing("recommend", who)
     return decided, kept, lowered
@@ -58,15 +54,7 @@ def tags(view: View, candidates: npt.NDArray[np.uint64], who: int) -> tuple[Verd
     """The same for candidates that are hashtags, by keyed id."""
     if view.blind:
         return _unseen(view)
-    subjects = look_up(
-        candidates,
-        view.things,
-        view.thing_rows,
-        view.late_things,
-        view.late_thing_rows,
-        view.secrets.words["hashtag"],
-        view.tag_words,
-    )
+    subjects = look_up(candidates, view.secrets.words["hashtag"], view.held.address)
     codes = view.policy.table[_SURFACE][subjects, who]
     codes[subjects == 0] = _ALLOW
     shown, down = np.flatnonzero(codes == _ALLOW), np.flatnonzero(codes == _LOWER)
@@ -82,30 +70,16 @@ def _unseen(view: View) -> tuple[Verdict, Places, int]:
 
 
 _SHOWN = nb.types.Tuple((nb.int64[::1], nb.int64, nb.int64, nb.int64, nb.uint64))  # type: ignore[no-untyped-call]
-_CODES = nb.types.Array(nb.uint8, 2, "C", readonly=True)
 
 
-@nb.njit(
-    _SHOWN(
-        nb.uint64,
-        nb.int64,
-        words_type,
-        words_type,
-        rows_type,
-        words_type,
-        rows_type,
-        words_type,
-        _CODES,
-        nb.float64,
-    ),
-    cache=True,
-)
-def _ranked(viewer, age, candidates, keys, rows, late_keys, late_rows, words, codes, most_alike):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+@nb.njit(_SHOWN(nb.uint64, nb.int64, words_type, nb.float64, nb.uint64), cache=True)
+def _ranked(viewer, age, candidates, most_alike, held):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Places kept, how many of them lowered, and the strictest cell with who spoke for it.
 
     All candidates are hashed before any is looked up, so that memory brings their places while others are hashed.
     """
-    n = len(candidates)
+    keys, rows, late_keys, late_rows, words = accounts_at(held)
+    codes, n = answers_at(held)[_SURFACE], len(candidates)
     hashed = np.empty(n, np.uint64)
     for k in range(n):
         hashed[k] = again(candidates[k], words)

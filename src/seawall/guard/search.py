@@ -11,12 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from seawall.guard.answers import Decision
+from seawall.guard.holdings import accounts_at, answers_at
 from seawall.guard.policy import CODE, SURFACE, Subject
 from seawall.guard.standing import row_of, subject_of
 from seawall.guard.things import spelled_tag, worst_tag
 from seawall.guard.verdict import Verdict, nothing, stricter, verdict
 from seawall.guard.view import View
 
+_SURFACE = SURFACE["search"]
 _REMOVE = np.uint8(CODE[Decision.REMOVE])
 
 
@@ -35,10 +37,7 @@ def query(view: View, text: str, viewer: int) -> Verdict:
 def tag_subject(view: View, text: str) -> int:
     """What the worst word of a text is, as a hashtag, to the policy; 0 for nothing."""
     raw = np.frombuffer(spelled_tag(text) or b" ", np.uint8)
-    low, high = view.secrets.hashtag
-    found: int = worst_tag(
-        raw, low, high, view.things, view.thing_rows, view.late_things, view.late_thing_rows, view.tag_words
-    )
+    found: int = worst_tag(raw, view.held.address)
     return found
 
 
@@ -46,15 +45,14 @@ def removed(view: View, authors: npt.NDArray[np.uint64], viewer: int) -> npt.NDA
     """The places of the authors whose results are left out."""
     if view.blind:
         return np.empty(0, np.int64)
-    codes = view.policy.table[SURFACE["search"]]
-    places: npt.NDArray[np.int64] = _removed(
-        authors, view.keys, view.rows, view.late_keys, view.late_rows, view.words, codes, viewer
-    )
+    places: npt.NDArray[np.int64] = _removed(authors, viewer, view.held.address)
     return places
 
 
 @nb.njit(cache=True)
-def _removed(authors, keys, rows, late_keys, late_rows, words, codes, viewer):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _removed(authors, viewer, held):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    keys, rows, late_keys, late_rows, words = accounts_at(held)
+    codes = answers_at(held)[_SURFACE]
     out = np.empty(len(authors), np.int64)
     count = 0
     for k in range(len(authors)):

@@ -8,6 +8,7 @@ import unicodedata
 import numba as nb
 import numpy as np
 
+from seawall.guard.holdings import tag_key_at, things_at
 from seawall.guard.secrets import again, mask
 from seawall.guard.table import place_of
 from seawall.records.ids import hash_bytes
@@ -29,8 +30,9 @@ def thing_of(hashed, keys, rows, late_keys, late_rows, words):  # type: ignore[n
 
 
 @nb.njit(cache=True)
-def look_up(ids, keys, rows, late_keys, late_rows, kind, words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """The policy subject of each keyed id, shape (n,); `kind` are its kind's key words, `words` those of the rows."""
+def look_up(ids, kind, held):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """The policy subject of each keyed id, shape (n,); `kind` are its kind's key words."""
+    keys, rows, late_keys, late_rows, words = things_at(held)
     out = np.zeros(len(ids), np.uint8)
     for k in range(len(ids)):
         out[k] = thing_of(again(ids[k], kind), keys, rows, late_keys, late_rows, words)
@@ -38,8 +40,10 @@ def look_up(ids, keys, rows, late_keys, late_rows, kind, words):  # type: ignore
 
 
 @nb.njit(cache=True)
-def worst_tag(data, low, high, keys, rows, late_keys, late_rows, words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """The worst policy subject among a query's words, each as a hashtag; `low`, `high` key them as the door does."""
+def worst_tag(data, held):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """The worst policy subject among a query's words, each as a hashtag, keyed as the door does."""
+    keys, rows, late_keys, late_rows, words = things_at(held)
+    low, high = tag_key_at(held)
     worst = np.int64(0)
     begin = 0
     for i in range(len(data) + 1):

@@ -44,16 +44,7 @@ def upload(
 def _subjects(view: View, kind: str, keyed: Keys) -> list[int]:
     if not len(keyed):
         return []
-    found = look_up(
-        keyed,
-        view.things,
-        view.thing_rows,
-        view.late_things,
-        view.late_thing_rows,
-        view.secrets.words[kind],
-        view.tag_words,
-    )
-    told: list[int] = found.tolist()
+    told: list[int] = look_up(keyed, view.secrets.words[kind], view.held.address).tolist()
     return told
 
 

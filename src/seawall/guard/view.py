@@ -4,17 +4,19 @@ A view is never changed; a swap or a decision makes a new one. So no request see
 """
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
+from seawall.guard.holdings import holdings
 from seawall.guard.index import Index
 from seawall.guard.late import Late
 from seawall.guard.media import Media
+from seawall.guard.packed import Packed
 from seawall.guard.policy import Policy
 from seawall.guard.secrets import Secrets
-from seawall.guard.table import Rows, Table, Words, frozen
+from seawall.guard.table import Table, frozen
 from seawall.guard.wording import NO_TERMS, Found, Wording
 
 BLIND = "0" * 16
@@ -23,31 +25,18 @@ BLIND = "0" * 16
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Arrays of the index's tables and of the late ones, as the kernels take them; `blind`: there is no index."""
+    """`held` is what kernels look into, by its address (`holdings.py`); `blind`: there is no index."""
 
     version: str
     blind: bool
     policy: Policy
     digest: str
-    keys: Words
-    rows: Rows
-    late_keys: Words
-    late_rows: Rows
-    words: Words
-    pairs: Words
-    pair_words: Words
-    things: Words
-    thing_rows: Rows
-    late_things: Words
-    late_thing_rows: Rows
-    tag_words: Words
     wording: Wording | None
     late: Late
     exempt: npt.NDArray[np.int64]
     media: Media | None
     secrets: Secrets
-    reaching: tuple[Any, ...]
-    """What `contact` hands to its kernel."""
+    held: Packed
 
     @classmethod
     def of(cls, index: Index | None, rescued: Wording | None, policy: Policy, late: Late, secrets: Secrets) -> Self:
@@ -55,26 +44,17 @@ class View:
         empty = Table.plain(np.empty(0, np.uint64), np.empty(0, np.uint32))
         accounts, pairs, things = (index.accounts, index.pairs, index.things) if index else (empty, empty, empty)
         wording = index.wording if index else rescued
-        standing = (accounts.keys, accounts.rows, late.accounts.keys, late.accounts.rows, secrets.words["account"])
         return cls(
             index.version if index else BLIND,
             index is None,
             policy,
             policy.digest,
-            *standing,
-            pairs.keys,
-            secrets.words["pair"],
-            things.keys,
-            things.rows,
-            late.things.keys,
-            late.things.rows,
-            secrets.words["hashtag"],
             wording,
             late,
             _exempt(wording, late),
             index.media if index else None,
             secrets,
-            (*standing, pairs.keys, secrets.words["pair"], policy.table),
+            holdings(accounts, things, pairs, late, secrets, policy),
         )
 
     def query(self, text: str) -> Found | None:
