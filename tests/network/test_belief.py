@@ -2,11 +2,13 @@
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from scipy.sparse import csr_matrix
 from small_graph import small_graph
 
-from seawall.network.belief import BUYS, BYSTANDER, LEAST, OPEN, SELLS, TALKS, UNWANTED, Beliefs
+from seawall.network.belief import BUYS, BYSTANDER, LEAST, OPEN, SELLS, TALKS, UNWANTED, Beliefs, Pull, members_of
 from seawall.network.evidence import Surroundings, signal_evidence
+from seawall.network.surprise import Circles
 from seawall.network.words import PLACES
 from seawall.signals.base import SIGNALS
 
@@ -119,3 +121,19 @@ def test_who_has_no_messages_writes_in_public():
     private = beliefs(signals, ties | {"message": [(10, 11)]}).families(believed(sells=range(5)))[BUYS]
     assert public["contact"][9] > 0 == private["contact"][9]
     assert private["promotes"][9] < 0 == public["promotes"][9]
+
+
+def test_whom_nothing_much_is_believed_of_is_no_member():
+    belief = np.array([[0.85, LEAST / 2, LEAST, 0.0]], np.float32)
+    np.testing.assert_array_equal(members_of(belief), np.array([[0.85, 0, LEAST, 0]], np.float32))
+
+
+@pytest.mark.parametrize("kinds", [("follow", "view"), ("view", "follow")])
+def test_kinds_of_ties_pull_together_as_much_as_one_by_one_however_often_asked(kinds):
+    ties = {kind: [(i, 5) for i in SEARCHERS] + [(5, i) for i in range(100, 140)] for kind in kinds}
+    pull = Pull(beliefs(ties=ties).around, Circles.one(members_of(believed(sells=SEARCHERS))[:, SELLS].copy()))
+    apart = sum(pull.of((kind,), "in", np.inf) for kind in kinds)
+    np.testing.assert_allclose(pull.of(kinds, "in", np.inf), apart)
+    assert pull.of(kinds, "in", np.inf)[5] > 1
+    assert pull.of(kinds, "in", 1.0).max() == 1
+    assert pull.of(kinds, "out", np.inf)[5] == 0

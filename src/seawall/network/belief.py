@@ -55,7 +55,7 @@ UNSEEN_FIRST, UNSEEN = 1.5, 1.0
 to sell or buy, at first and in every round."""
 
 LEAST = 0.2
-"""A belief below this makes nobody a member of a set."""
+"""A belief below this makes nobody a member of a set that others' ties are measured to."""
 
 AMONG_IN = ("follow", "comment", "like", "mention", "share")
 AMONG_OUT = ("follow", "mention", "share")
@@ -105,14 +105,30 @@ def read_content(own: Evidence) -> Content:
 OFFERS = tuple(f"offers.{shape}_in_{place}" for shape in ("menu", "price", "handle") for place in ("post", "bio"))
 
 
-def _pull(around: Surroundings, circles: Circles, kinds: Sequence[str], way: str) -> Floats:
-    """How surprising all ties of these kinds to a soft set are together, in units of log-odds, shape (n,)."""
-    total = np.zeros(around.n, np.float32)
-    for kind in kinds:
-        ties = ties_to(around.sides[kind, way], circles)
-        total[ties.places] += ties.surprise
-    told = sum(kind in around.told for kind in KINDS) / len(KINDS)
-    return total / np.float32(NATS * max(told, FEWEST_KINDS))
+class Pull:
+    """How surprising all ties to a soft set are together, in units of log-odds; each kind of tie is counted once."""
+
+    def __init__(self, around: Surroundings, circles: Circles) -> None:
+        self.around = around
+        self.circles = circles
+        told = sum(kind in around.told for kind in KINDS) / len(KINDS)
+        self.unit = np.float32(NATS * max(told, FEWEST_KINDS))
+        self.counted: dict[tuple[str, str], tuple[npt.NDArray[np.int64], Floats]] = {}
+
+    def of(self, kinds: Sequence[str], way: str, cap: float) -> Floats:
+        """Ties of these kinds one way, shape (n,), no more than `cap`."""
+        total = np.zeros(self.around.n, np.float32)
+        for kind in kinds:
+            places, surprise = self._counted(kind, way)
+            total[places] += surprise
+        capped: Floats = np.minimum(total / self.unit, np.float32(cap))
+        return capped
+
+    def _counted(self, kind: str, way: str) -> tuple[npt.NDArray[np.int64], Floats]:
+        if (kind, way) not in self.counted:
+            ties = ties_to(self.around.sides[kind, way], self.circles)
+            self.counted[kind, way] = ties.places, ties.surprise
+        return self.counted[kind, way]
 
 
 SAYS: Mapping[str, str] = {
@@ -160,10 +176,10 @@ class Beliefs:
         column of NaN is no opinion. `ease` is added to the log-odds of selling and buying: early rounds may believe
         more easily, so that small networks are found at all, and later ones take back what does not hold.
         """
-        members = np.where(self.now < LEAST, 0, self.now)
+        members = members_of(self.now)
         for _ in range(rounds):
             self.now = self._decided(_softmax(self._log_odds(members, trees, ease)))
-            members = (members + np.where(self.now < LEAST, 0, self.now)) / 2
+            members = (members + members_of(self.now)) / np.float32(2)
         return self.now
 
     def circles(self, members: Floats) -> tuple[Circles, Circles]:
@@ -216,17 +232,17 @@ class Beliefs:
 
         `members` (n, 4) are soft sets.
         """
-        around, content = self.around, self.content
-        sells, buys = self.circles(members)
-        talks = Circles.one(np.ascontiguousarray(members[:, TALKS]))
-        promotes = _capped(around, sells, self.promotes, "out", 3)
-        wanted = _capped(around, buys, WANTED, "in", 3) + _capped(around, buys, ("follow",), "in", 1.5)
+        content, (sells, buys) = self.content, self.circles(members)
+        to_sellers, to_buyers = Pull(self.around, sells), Pull(self.around, buys)
+        to_talkers = Pull(self.around, Circles.one(np.ascontiguousarray(members[:, TALKS])))
+        promotes = to_sellers.of(self.promotes, "out", 3)
+        wanted = to_buyers.of(WANTED, "in", 3) + to_buyers.of(("follow",), "in", 1.5)
         sought = self._sought(content.looks * (1 - members[:, TALKS]))
         selling = {
             "terms": content.terms,
             "offers": content.offers,
             "complaints": content.complaints,
-            "among": _capped(around, sells, AMONG_IN, "in", 2) + _capped(around, sells, AMONG_OUT, "out", 2),
+            "among": to_sellers.of(AMONG_IN, "in", 2) + to_sellers.of(AMONG_OUT, "out", 2),
             "wanted": np.maximum(wanted, sought),
             "unwanted": self._unwanted(np.maximum(wanted, sought) >= WANTED_FROM, members[:, SELLS]),
             "promotes": promotes,
@@ -235,16 +251,16 @@ class Beliefs:
             ),
         }
         buying = {
-            "contact": _capped(around, sells, self.contact, "out", 3),
-            "answered": _capped(around, sells, ANSWERS, "in", 3),
-            "follows": _capped(around, sells, ("follow",), "out", 2.5),
-            "engages": _capped(around, sells, ("like",), "out", 1.5),
-            "views": _capped(around, sells, ("view",), "out", 1),
+            "contact": to_sellers.of(self.contact, "out", 3),
+            "answered": to_sellers.of(ANSWERS, "in", 3),
+            "follows": to_sellers.of(("follow",), "out", 2.5),
+            "engages": to_sellers.of(("like",), "out", 1.5),
+            "views": to_sellers.of(("view",), "out", 1),
             "searches": 1.5 * content.looks,
             "promotes": -promotes,
             "wanted": -0.7 * wanted,
         }
-        circle = _capped(around, talks, ALL_TIES, "in", 2) + _capped(around, talks, ALL_TIES, "out", 2)
+        circle = to_talkers.of(ALL_TIES, "in", 2) + to_talkers.of(ALL_TIES, "out", 2)
         return {SELLS: selling, BUYS: buying, TALKS: {"talks": content.talks, "circle": circle}}
 
     def _sought(self, searching: Floats) -> Floats:
@@ -253,7 +269,7 @@ class Beliefs:
         It needs nobody to be believed in yet: what people find who search for the terms is known without a listed
         term on it. Whoever talks about the terms searches too, and looks at others who talk.
         """
-        return _capped(self.around, Circles.one(searching), SEEKS, "in", 3)
+        return Pull(self.around, Circles.one(searching)).of(SEEKS, "in", 3)
 
     def _unwanted(self, wanted: npt.NDArray[np.bool_], sells: Floats) -> Floats:
         """What it takes away that nobody seeks an account, as far as those who are believed to sell are sought.
@@ -279,8 +295,9 @@ class Beliefs:
         return beliefs
 
 
-def _capped(around: Surroundings, circles: Circles, kinds: Sequence[str], way: str, cap: float) -> Floats:
-    return np.minimum(_pull(around, circles, kinds, way), cap)
+def members_of(belief: Floats) -> Floats:
+    """The soft sets of whom is believed in at all, of the shape of the beliefs: 0 below `LEAST`."""
+    return np.where(belief < LEAST, np.float32(0), belief)
 
 
 def _softmax(odds: Floats) -> Floats:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import xgboost as xgb
 from scipy.sparse import csr_matrix
 
-from seawall.network.belief import BUYS, BYSTANDER, OPEN, SELLS, TALKS, Beliefs, Labels
+from seawall.network.belief import BUYS, BYSTANDER, OPEN, SELLS, TALKS, Beliefs, Labels, members_of
 from seawall.network.evidence import Evidence, Surroundings, join
 from seawall.network.graph import Floats, Graph
 from seawall.network.surprise import Circles
@@ -105,7 +105,7 @@ class ColdStart:
                 if np.count_nonzero(labels == place) < FEWEST:
                     odds[:, place - SELLS] = np.nan
             belief = self.beliefs.settle(4, odds, ease=step)
-        return Opinion(_three(belief), evidence, self.beliefs.families(belief), self.beliefs.unseen)
+        return Opinion(_three(belief), evidence, self.beliefs.families(members_of(belief)), self.beliefs.unseen)
 
     def evidence(self, belief: Floats) -> Evidence:
         """All evidence, with ties measured to the sellers and buyers that are believed in now."""

@@ -110,19 +110,21 @@ def ties_to(side: Side, circles: Circles) -> Ties:
     n = len(side.degree)
     tied, weighed, best = np.zeros(n, np.float32), np.zeros(n, np.float32), np.zeros(n, np.float32)
     reached = side.reached
-    _count(
+    places = _count(
         (reached.indptr, reached.indices, reached.data),
         (circles.places, circles.starts, circles.members),
         side.degree,
         (tied, weighed, best),
     )
-    places = np.flatnonzero(tied)
     return Ties(places, weighed[places], best[places], tied[places] / side.degree[places])
 
 
 @nb.njit(cache=True)
 def _count(ties, circles, degree, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Add each member's membership to all that are tied to it, circle by circle, and keep the most surprising sum."""
+    """Add each member's membership to all that are tied to it, circle by circle, and keep the most surprising sum.
+
+    Returns who is tied to any member, in order.
+    """
     indptr, indices, weights = ties
     places, starts, members = circles
     tied, weighed, best = found
@@ -152,11 +154,17 @@ def _count(ties, circles, degree, found):  # type: ignore[no-untyped-def]  # noq
             if there > expected:
                 ratio = there * np.log(there / expected) - (there - expected) - many
                 best[account] = max(best[account], ratio)
+    count = 0
     for account in range(len(tied)):
+        if tied[account] == 0:
+            continue
+        touched[count] = account
+        count += 1
         expected = max(degree[account] * everything / total, np.float32(1e-9))
         if tied[account] > expected:
             ratio = tied[account] * np.log(tied[account] / expected) - (tied[account] - expected)
             best[account] = max(best[account], ratio)
+    return touched[:count].copy()
 
 
 def shared_with(sharing: Sharing, members: Floats) -> Floats:
