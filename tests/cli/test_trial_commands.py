@@ -35,7 +35,7 @@ def walked(seawall, world, runs, key):
                 "--truth",
                 world / "truth.parquet",
             ),
-            *("--runs", 3, "--brief", "--json", "--out", out, "--seed", seed, "--key-file", key),
+            *("--runs", 3, "--brief", "--json", "--out", out, "--seed", seed, "--key-file", key, "--processes", 1),
         )
 
     return one

@@ -21,6 +21,7 @@ PEOPLE = {
     "buyer": (Subject.BUYS, 0, 1),
     "victim": (Subject.AT_RISK_CHILD, 0, 1),
     "suspect": (Subject.WATCHED, 0, 0),
+    "looker": (Subject.SEEKS, 0, 0),
     "child": (Subject.OTHER, 1, 0),
     "teen": (Subject.OTHER, 2, 0),
     "adult": (Subject.OTHER, 3, 0),

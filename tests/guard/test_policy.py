@@ -10,6 +10,14 @@ from seawall.guard.policy import ALLOWED, SURFACES, Children, Policy, Subject, V
 from seawall.records.errors import BadConfiguration, UnknownVersion
 
 
+def test_a_policy_without_a_line_for_who_seeks_answers_as_for_the_watched():
+    lines = [line for line in shipped_text().splitlines() if not line.startswith("seeks ")]
+    policy = Policy.parse("\n".join(lines), "an older policy")
+    for viewer in Viewer:
+        seeks, watched = (policy.line("recommend", one, viewer) for one in (Subject.SEEKS, Subject.WATCHED))
+        assert seeks.decision is watched.decision
+
+
 def changed(before: str, after: str) -> Policy:
     assert before in shipped_text()
     return Policy.parse(shipped_text().replace(before, after, 1), "a policy")

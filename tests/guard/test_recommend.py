@@ -49,6 +49,16 @@ def test_the_suspected_come_last(guard):
     assert (answered.lowered, answered.decision) == (1, Decision.LOWER)
 
 
+def test_who_is_suspected_of_buying_keeps_the_place_but_for_children_and_the_risky(guard):
+    answered = guard.recommend(account("adult"), accounts("looker", "adult", "suspect"))
+    assert (answered.kept.tolist(), answered.lowered) == ([0, 1, 2], 1)
+    assert shown(guard, "buyer", "looker", "adult") == ["adult"]
+    assert (
+        guard.recommend(account("child"), accounts("looker"), kind=ItemKind.POST, authors=accounts("looker")).kept.size
+        == 0
+    )
+
+
 def test_a_look_alike_community_gets_no_more_than_its_share_beside_a_network(guard):
     crowd = ["elsewhere"] * 6 + ["stranger"] * 14
     answered = guard.recommend(account("beside"), accounts(*crowd))

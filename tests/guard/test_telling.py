@@ -25,6 +25,13 @@ def test_an_account_is_explained_by_what_is_known_and_by_lines(guard):
     assert any("contact.message" in line and "refuse" in line for line in told.text())
 
 
+def test_who_is_suspected_of_buying_is_explained_by_the_line_of_recommendations(guard):
+    told = explain_account(guard.keeper.view, account("looker"))
+    assert "seeks" in told.known[1]
+    assert ("recommend", "anyone", "allow", "recommend.seeks.anyone") in told.lines
+    assert ("contact.follow", "child", "refuse", "contact.follow.watched.child") in told.lines
+
+
 def test_an_explanation_agrees_with_the_decision(guard):
     told = explain_query(guard.keeper.view, STRONG)
     lines = {(surface, viewer): decision for surface, viewer, decision, _ in told.lines}
@@ -66,6 +73,7 @@ def test_a_difference_tells_accounts_things_terms_and_lines(published, tmp_path)
     assert "terms: 1 no more" in told
     assert "terms: 1 new" in told
     assert "recommend: watched to child: remove → lower (recommend.watched.anyone, 2 accounts)" in told
+    assert "recommend: seeks" not in told
 
 
 def test_the_log_keeps_refusals_sealed_and_forgets_them(published, tmp_path):

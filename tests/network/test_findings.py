@@ -73,3 +73,8 @@ def test_who_is_flagged_has_a_role_though_bystanding_is_likelier_than_each():
 
 def test_risk_is_all_that_is_not_bystanding():
     assert conclude(seller=0.3, buyer=0.4, contact=2, follows=2).risk[0] == pytest.approx(0.7)
+
+
+def test_who_seeks_is_likelier_to_buy_than_all_else():
+    assert conclude(seller=0.1, buyer=0.2, searches=1.5, views=1).seeks().tolist() == [True]
+    assert conclude(seller=0.2, buyer=0.1, terms=1.5, among=1).seeks().tolist() == [False]

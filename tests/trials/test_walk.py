@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from running import KEY
-from seawall.trials.guards import guard_of_truth
+from seawall.guard.library import Guard
+from seawall.trials.guards import publish_truth
 from seawall.trials.measures import peaks
 from seawall.trials.personas import BORDERLINE, PERSONAS
 from seawall.trials.recommenders.base import SURFACES, Surface
@@ -29,7 +30,9 @@ def start(platform, truth):
 
 @pytest.fixture(scope="module")
 def guard(platform, truth, tmp_path_factory):
-    with guard_of_truth(tmp_path_factory.mktemp("truth") / "guard", platform, truth, KEY) as opened:
+    folder = tmp_path_factory.mktemp("truth") / "guard"
+    publish_truth(folder, platform, truth, KEY)
+    with Guard.open(folder, KEY) as opened:
         yield opened
 
 

@@ -17,10 +17,10 @@ from seawall.cli.trial_staging import StagingRequest
 from seawall.records.errors import BadInput, SeawallError, Unavailable
 from seawall.trials.arms import MAIN, OFF, ON, PARTIAL, Arm
 from seawall.trials.compare import compare as compare_trials
+from seawall.trials.plan import Plan
 from seawall.trials.report import render
 from seawall.trials.results import read
 from seawall.trials.staging_trial import StagingPlan
-from seawall.trials.trial import Plan
 from seawall.trials.watch import RATE, STATE, alarm_line, line, open_watch
 
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
@@ -51,6 +51,7 @@ def trial() -> None:
 @click.option("--policy", type=FILE, help="The guard's policy.  [default: the one that Seawall ships]")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="The same seed, the same table.")
 @click.option("--brief", is_flag=True, help="The guard off, on, and given the truth; no part of it alone.")
+@click.option("--processes", type=click.IntRange(min=1), default=2, show_default=True, help="The table is the same.")
 @click.option("--json", "as_json", is_flag=True, help="Print the headline as one line of JSON.")
 @click.option("--quiet", is_flag=True, help="No progress.")
 @with_settings
@@ -66,6 +67,7 @@ def run(
     policy: Path | None,
     seed: int,
     brief: bool,
+    processes: int,
     as_json: bool,
     quiet: bool,
     settings: Settings,
@@ -83,7 +85,8 @@ def run(
         if activity and run_folder
         else invent(out, Invented(accounts, seed, background), quiet=quiet)
     )
-    outcome, told = carry_out(ground, Plan(runs, seed, precision, arms=_arms(ground, brief=brief)), policy, quiet=quiet)
+    plan = Plan(runs, seed, precision, arms=_arms(ground, brief=brief))
+    outcome, told = carry_out(ground, plan, policy, processes=processes, quiet=quiet)
     finish(out, outcome, told)
     for text in headline_lines(told):
         click.echo(text, err=as_json)

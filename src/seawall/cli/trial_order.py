@@ -3,9 +3,10 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -26,11 +27,13 @@ from seawall.records.errors import BadInput
 from seawall.records.ids import IdKey
 from seawall.trials import results
 from seawall.trials.arms import Arm, Knowledge
-from seawall.trials.guards import guard_of_run, guard_of_truth
+from seawall.trials.guards import guard_of_run, publish_truth
+from seawall.trials.kit import Openers
 from seawall.trials.labels import Labels, by_findings, by_truth
+from seawall.trials.plan import Plan
 from seawall.trials.platform import Platform, read_platform
 from seawall.trials.report import render
-from seawall.trials.trial import Outcome, Plan, Trial
+from seawall.trials.trial import Outcome, Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +106,18 @@ def existing(activity: Path, run: Path, truth: Path | None, settings: Settings) 
     return Ground(activity, truth, run, settings.key())
 
 
-def carry_out(ground: Ground, plan: Plan, policy: Path | None, *, quiet: bool) -> tuple[Outcome, Mapping[str, Any]]:
+def carry_out(
+    ground: Ground, plan: Plan, policy: Path | None, *, processes: int = 1, quiet: bool
+) -> tuple[Outcome, Mapping[str, Any]]:
     """Walk the plan and work out every figure."""
     platform = read_platform(ground.activity, ground.key)
     found = by_findings(ground.run, platform)
     labels = by_truth(ground.truth, platform, ground.key) if ground.truth else found
     with ExitStack() as stack:
         guards = _guards(stack, ground, platform, labels, plan.arms, policy)
-        outcome = _walk(Trial(platform, labels, ground.key, guards, plan), quiet=quiet)
-        versions = {f"guard_{name}": guard.version for name, guard in guards.items()}
-        failed = {name: sum(guard.failed.values()) for name, guard in guards.items()}
-    versions["policy"] = hashlib.sha256(policy.read_bytes()).hexdigest()[:16] if policy else "shipped"
-    told = results.figures(outcome, found.risky, labels.source, versions)
-    return outcome, {**told, "guard_failures": failed}
+        outcome = _walk(Trial(platform, labels, ground.key, guards, plan, processes), quiet=quiet)
+    shipped = hashlib.sha256(policy.read_bytes()).hexdigest()[:16] if policy else "shipped"
+    return outcome, results.figures(outcome, found.risky, labels.source, {**outcome.versions, "policy": shipped})
 
 
 def finish(out: Path, outcome: Outcome, told: Mapping[str, Any]) -> None:
@@ -125,35 +127,45 @@ def finish(out: Path, outcome: Outcome, told: Mapping[str, Any]) -> None:
 
 def _guards(
     stack: ExitStack, ground: Ground, platform: Platform, labels: Labels, arms: tuple[Arm, ...], policy: Path | None
-) -> dict[Knowledge, Guard]:
+) -> Openers:
+    """How to open the guards that the arms ask; that of the truth is published first, and removed at the end."""
     rules = Policy.load(policy) if policy else None
     wanted = {arm.knows for arm in arms}
-    guards: dict[Knowledge, Guard] = {}
+    guards: dict[Knowledge, Callable[[], Guard]] = {}
     if "run" in wanted:
-        guards["run"] = stack.enter_context(guard_of_run(ground.run, ground.key, rules))
+        guards["run"] = partial(guard_of_run, ground.run, ground.key, rules)
     if "truth" in wanted:
         folder = Path(mkdtemp(prefix="seawall-truth-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        guards["truth"] = stack.enter_context(guard_of_truth(folder / "guard", platform, labels, ground.key, rules))
+        publish_truth(folder / "guard", platform, labels, ground.key)
+        guards["truth"] = partial(Guard.open, folder / "guard", ground.key, rules)
     return guards
 
 
 def _walk(trial: Trial, *, quiet: bool) -> Outcome:
-    """Carry a trial out and show what is being walked: a bar on a terminal, lines elsewhere."""
+    """Carry a trial out and show how far it is: a bar on a terminal, a line for every tenth elsewhere."""
     console = Console(stderr=True)
-    if not console.is_terminal or quiet:
-        seen: set[str] = set()
-
-        def tell(what: str, _: int) -> None:
-            part = what.partition(",")[0]
-            if part not in seen and not quiet:
-                click.echo(f"walking: {part}", err=True)
-            seen.add(part)
-
-        trial.progress = tell
+    if quiet:
+        return trial.carry_out()
+    if not console.is_terminal:
+        trial.progress = Tenths(trial.plan.work).tell
         return trial.carry_out()
     columns = (TextColumn("{task.description:<34}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("beginning", total=trial.plan.work)
         trial.progress = lambda what, done: bar.update(task, description=what, advance=done)
         return trial.carry_out()
+
+
+@dataclass(slots=True)
+class Tenths:
+    """Says after every tenth of the work how much is done."""
+
+    work: int
+    done: int = 0
+
+    def tell(self, _: str, done: int) -> None:
+        """So much more is done."""
+        before, self.done = self.done, self.done + done
+        if self.done * 10 // self.work > before * 10 // self.work:
+            click.echo(f"walking: {self.done} of {self.work}", err=True)

@@ -100,7 +100,7 @@ def _publish(folder: Path, outcome: Outcome, lexicon: Lexicon, hash_list: pa.Tab
     found, graph, things = outcome.conclusions.findings, outcome.material.graph, outcome.things
     contents = contents_of(
         graph.accounts,
-        subjects_of(graph.n, found.accounts, outcome.roles, found.risk, found.flagged),
+        subjects_of(graph.n, found.accounts, outcome.roles, found.risk, found.flagged, found.seeks()),
         ages_of(outcome.material.tables["accounts"]["age_band"].to_pylist()),
         hoods_of(
             graph.ties["follow"] + graph.ties["message"], outcome.conclusions.accused, outcome.conclusions.network

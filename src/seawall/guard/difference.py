@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from seawall.guard.index import Index
 from seawall.guard.policy import RANK, SURFACES, Policy, Subject, Viewer
-from seawall.guard.standing import HOOD, ROLE
+from seawall.guard.standing import HOOD, ROLE, SEEKS
 from seawall.guard.table import Table, Words
 
 _ABSENT = "not held"
@@ -69,12 +69,15 @@ def _terms(before: Index, after: Index) -> Iterator[str]:
 def _policy(before: Side, after: Side) -> Iterator[str]:
     """Each answer that differs, with how many accounts of the new index it touches where it is about accounts."""
     held = after.index.accounts.entries(after.index.secrets.words["account"])[1]
-    counts = np.bincount(held & np.uint32(ROLE), minlength=len(Subject))
+    roles = held & np.uint32(ROLE)
+    counts = np.bincount(roles, minlength=len(Subject))
+    counts[Subject.SEEKS] = int(((roles == Subject.WATCHED) & (held & np.uint32(SEEKS) > 0)).sum())
     for surface, subject, viewer in zip(*np.nonzero(before.policy.table != after.policy.table), strict=True):
         name, what, who = SURFACES[surface], Subject(int(subject)), Viewer(int(viewer))
         one, other = (RANK[int(side.policy.table[surface, subject, viewer])] for side in (before, after))
         line = after.policy.line(name, what, who).name
-        touched = f", {counts[what]} accounts" if Subject.OTHER < what <= Subject.SELLS else ""
+        count = counts[what] - (counts[Subject.SEEKS] if (name, what) == ("recommend", Subject.WATCHED) else 0)
+        touched = f", {count} accounts" if Subject.OTHER < what <= Subject.SELLS or what is Subject.SEEKS else ""
         yield f"{name}: {what.name.lower()} to {who.name.lower()}: {one} → {other} ({line}{touched})"
     for key in ("probes", "most_alike", "stale_hours", "children"):
         one, other = (getattr(side.policy, key) for side in (before, after))

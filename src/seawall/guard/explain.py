@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from seawall.guard.answers import Age
 from seawall.guard.policy import ALLOWED, RANK, SURFACES, Policy, Subject, Viewer
 from seawall.guard.search import tag_subject
-from seawall.guard.standing import AGES, CLEARED, HOOD, ROLE
+from seawall.guard.standing import AGES, CLEARED, HOOD, ROLE, SEEKS, suggested_as
 from seawall.guard.trace import Trace
 from seawall.guard.view import View
 from seawall.guard.viewer import row, standing
@@ -38,13 +40,17 @@ def explain_account(view: View, keyed: int) -> Explanation:
     held = row(view, keyed)
     subject, _ = standing(view, keyed, Age.UNKNOWN)
     known = [f"account {keyed:016x}: {Subject(held & ROLE).name.lower()}, age {_AGE[held >> 3 & 3]}"]
+    if subject == Subject.WATCHED and held & SEEKS:
+        known.append("suspected of buying: in recommendations, seeks")
     if held & CLEARED:
         known.append("cleared by a person since the run")
     if held >> HOOD:
         known.append(f"belongs to the risky neighbourhood {held >> HOOD}, or borders on it")
     if not held:
         known.append("nothing is known of it: answered as any other")
-    return Explanation(tuple(known), _lines(view.policy, [Subject(subject)]))
+    lines = _lines(view.policy, [Subject(subject)])
+    shown = _lines(view.policy, [Subject(suggested_as(np.uint64(held), subject))], ("recommend",))
+    return Explanation(tuple(known), tuple(line for line in lines if line[0] != "recommend") + shown)
 
 
 def explain_query(view: View, text: str) -> Explanation:

@@ -35,12 +35,20 @@ Places = npt.NDArray[np.int64]
 
 
 def subjects_of(
-    n: int, places: Places, roles: npt.NDArray[np.str_], risk: npt.NDArray[np.float64], flagged: npt.NDArray[np.bool_]
+    n: int,
+    places: Places,
+    roles: npt.NDArray[np.str_],
+    risk: npt.NDArray[np.float64],
+    flagged: npt.NDArray[np.bool_],
+    seeks: npt.NDArray[np.bool_],
 ) -> npt.NDArray[np.uint8]:
-    """What each of n accounts is to the policy; a finding has a place, a role, a risk and a flag, shape (k,) each."""
+    """What each of n accounts is to the policy; a finding has a place, a role, a risk and a flag, shape (k,) each.
+
+    `seeks` marks those who are likelier to buy than to have any other part in the trade.
+    """
     subjects = np.zeros(n, np.uint8)
-    watched = places[~flagged & (risk >= WATCHED_FROM)]
-    subjects[watched] = Subject.WATCHED
+    suspected = ~flagged & (risk >= WATCHED_FROM)
+    subjects[places[suspected]] = np.where(seeks[suspected], Subject.SEEKS, Subject.WATCHED)
     for place, role in zip(places[flagged].tolist(), roles[flagged].tolist(), strict=True):
         subjects[place] = _SUBJECTS.get(role, Subject.SELLS)
     return subjects

@@ -46,6 +46,8 @@ class Subject(IntEnum):
     HASH_KNOWN = 15
     UNSEEN = 16
     """Anything, while the guard has no index to look at."""
+    SEEKS = 17
+    """In recommendations, an account that is suspected of buying; elsewhere it is WATCHED."""
 
 
 class Viewer(IntEnum):
@@ -92,7 +94,7 @@ ALLOWED: Mapping[str, Choices] = {
     "search": _choices((_ACCOUNTS, _KEEP), (_TERMS | _BLIND, _QUERY)),
     "suggest": _choices((_TERMS | _BLIND, _KEEP)),
     "tag": _choices((_TERMS | _BLIND, _PAGE)),
-    "recommend": _choices((_ACCOUNTS | _TERMS | _BLIND | {Subject.BRIDGE, Subject.AMPLIFY}, _RANKED)),
+    "recommend": _choices((_ACCOUNTS | _TERMS | _BLIND | {Subject.BRIDGE, Subject.AMPLIFY, Subject.SEEKS}, _RANKED)),
     "profile": _choices((_ACCOUNTS | _BLIND, _PAGE)),
     **{f"contact.{kind}": _choices((_ACCOUNTS | _BLIND, _LATER)) for kind in ContactKind},
     "upload": _choices((_TERMS | _THINGS | _BLIND, _LATER)),
@@ -218,6 +220,8 @@ def _compiled(given: Mapping[str, Any], where: str) -> tuple[npt.NDArray[np.uint
             raise BadConfiguration.unknown_key(where, surface, ALLOWED)
         if not isinstance(lines, dict):
             raise BadConfiguration(f"{where}: {surface} is {lines!r}; make it a table, [{surface}].")
+        if surface == "recommend" and "watched" in lines:  # a policy that does not tell them apart
+            lines = {"seeks": lines["watched"], **lines}
         for name, answers in lines.items():
             _fill(table, names, surface, name, answers, where)
     return table, names

@@ -15,7 +15,7 @@ from seawall.guard.answers import Age, Decision, ItemKind
 from seawall.guard.holdings import accounts_at, answers_at
 from seawall.guard.policy import CODE, SURFACE, Subject, Viewer
 from seawall.guard.secrets import again
-from seawall.guard.standing import AGES, HOOD, row_at, row_of, subject_of, viewer_of
+from seawall.guard.standing import AGES, HOOD, row_at, row_of, subject_of, suggested_as, viewer_of
 from seawall.guard.table import home_of, words_type
 from seawall.guard.things import look_up
 from seawall.guard.verdict import Verdict, nothing, verdict
@@ -91,7 +91,7 @@ def _ranked(viewer, age, candidates, most_alike, held):  # type: ignore[no-untyp
     worst, what, spoke = np.uint8(0), np.int64(0), np.uint64(0)
     for k in range(n):
         row = row_at(hashed[k], keys, rows, late_keys, late_rows, words)
-        subject = subject_of(row, 0)
+        subject = suggested_as(row, subject_of(row, 0))
         code = codes[subject, who]
         hood = row >> np.uint64(HOOD)
         if beside and hood == beside and codes[_BRIDGE, who] > code:

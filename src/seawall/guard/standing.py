@@ -1,8 +1,9 @@
 """How an account stands: the 32 bits that the index seals for it.
 
 Bits 0 to 2: what it is (`Subject`, up to `SELLS`). Bits 3 and 4: age (0 unknown, 1 child, 2 teen, 3 adult). Bit 5: a
-person cleared it, whatever the run says. Bits 8 to 31: the risky neighbourhood that it belongs to or borders on, 0 for
-none. No risk is in it: nobody can ask the index how near an account is to the threshold.
+person cleared it, whatever the run says. Bit 6: it is watched for buying (`Subject.SEEKS`). Bits 8 to 31: the risky
+neighbourhood that it belongs to or borders on, 0 for none. No risk is in it: nobody can ask the index how near an
+account is to the threshold.
 """
 
 # Kernels are typed by numba when they compile; mypy and ruff read them as plain Python.
@@ -17,13 +18,14 @@ from seawall.guard.policy import Subject, Viewer
 from seawall.guard.secrets import again, mask
 from seawall.guard.table import place_of
 
-ROLE, AGE, CLEARED, HOOD = 0b111, 0b11 << 3, 1 << 5, 8
+ROLE, AGE, CLEARED, SEEKS, HOOD = 0b111, 0b11 << 3, 1 << 5, 1 << 6, 8
 MOST_HOODS = (1 << 24) - 1
 AGES = {Age.UNKNOWN: 0, Age.CHILD: 1, Age.TEEN: 2, Age.ADULT: 3}
 
 _WATCHED, _AT_RISK, _BUYS, _CHILD = (
     np.uint64(one) for one in (Subject.WATCHED, Subject.AT_RISK_CHILD, Subject.BUYS, Subject.CHILD)
 )
+_SEEKS = np.int64(Subject.SEEKS)
 _ANYONE, _UNKNOWN, _YOUNG, _RISKY = (np.int64(one) for one in Viewer)
 _ADULT = np.uint64(3)
 
@@ -33,7 +35,9 @@ def rows_of(
 ) -> npt.NDArray[np.uint32]:
     """The rows of accounts: what they are (`Subject`), ages (as `AGES`), neighbourhoods up to 2**24 - 1, (n,) each."""
     hood = np.minimum(hoods, MOST_HOODS).astype(np.uint32) << np.uint32(HOOD)
-    rows: npt.NDArray[np.uint32] = subjects.astype(np.uint32) | (ages.astype(np.uint32) << np.uint32(3)) | hood
+    seeks = subjects == Subject.SEEKS
+    what = np.where(seeks, np.uint32(Subject.WATCHED | SEEKS), subjects.astype(np.uint32))
+    rows: npt.NDArray[np.uint32] = what | (ages.astype(np.uint32) << np.uint32(3)) | hood
     return rows
 
 
@@ -70,6 +74,12 @@ def subject_of(row, age):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN20
     if young(row, age):
         return np.int64(_CHILD)
     return np.int64(what)
+
+
+@nb.njit(inline="always")
+def suggested_as(row, subject):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """What an account is to the policy of recommendations: who is suspected of buying has nothing to offer."""
+    return _SEEKS if np.uint64(subject) == _WATCHED and row & np.uint64(SEEKS) else np.int64(subject)
 
 
 @nb.njit(inline="always")

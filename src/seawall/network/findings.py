@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from seawall.network.belief import BUYS, SAYS, SELLS
 from seawall.network.graph import Floats
+from seawall.records.roles import ROLES, Role
 
 FLAGGED_FROM = 0.5
 """More likely than not: the threshold of an accusation."""
@@ -55,6 +56,11 @@ class Findings:
         """The likeliest role of each, as its place in ROLES; who is flagged is no bystander."""
         hidden: npt.NDArray[np.int64] = self.roles[:, :-1].argmax(axis=1)
         return np.where(self.flagged, hidden, self.roles.argmax(axis=1))
+
+    def seeks(self) -> npt.NDArray[np.bool_]:
+        """Who is likelier to buy than to have any other part in the trade."""
+        buys: npt.NDArray[np.bool_] = self.roles[:, ROLES.index(Role.BUYER)] > self.roles[:, :-1].sum(axis=1) / 2
+        return buys
 
 
 def conclude_accounts(

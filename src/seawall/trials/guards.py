@@ -36,10 +36,9 @@ def guard_of_run(run: Path, key: IdKey, policy: Policy | None = None) -> Guard:
     return Guard.open(run / "guard", key, policy)
 
 
-def guard_of_truth(folder: Path, platform: Platform, labels: Labels, key: IdKey, policy: Policy | None = None) -> Guard:
-    """A guard that knows every risky account and tag of the labels, published into a new folder."""
+def publish_truth(folder: Path, platform: Platform, labels: Labels, key: IdKey) -> None:
+    """Publish, into a new folder, an index that knows every risky account and tag of the labels."""
     publish(folder, key, truth_contents(platform, labels, key))
-    return Guard.open(folder, key, policy)
 
 
 def truth_contents(platform: Platform, labels: Labels, key: IdKey) -> Contents:

@@ -69,6 +69,7 @@ def figures(outcome: Outcome, found: Bools, source: str, versions: Mapping[str, 
         "arms": {arm.name: measures.arm_figures(outcome, arm.name) for arm in arms},
         "shares": [_exposure_share(outcome, arm.name) for arm in arms],
         "frontier": measures.frontier(outcome),
+        "guard_failures": dict(outcome.failures),
         "timings": {"seconds": dict(outcome.timings), "guard": measures.latency(outcome.seconds)},
     }
 
