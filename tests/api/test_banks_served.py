@@ -1,18 +1,22 @@
 """The banks behind a real server: who may ask, what keeps them well, and how it ends."""
 
+import asyncio
+import io
 import json
 import os
 import re
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
 import pytest
 from asking import SOURCE
 
+from seawall.api.hma.serve import Banks, FileProtocol
+from seawall.api.journal import Journal
 from seawall.api.token_file import add_token, revoke_token
 from seawall.api.tokens import CURATE, INVESTIGATE, MATCH
 from seawall.hashes.entries import hash_list
@@ -126,3 +130,24 @@ def test_what_a_person_releases_matches_again_in_the_running_server(tmp_path):
         assert media_health(served.store).notices == ()
     assert served.code == 0
     assert json.loads(served.log.read_text().splitlines()[-1])["event"] == "stopped"
+
+
+def test_a_client_that_drips_is_cut_off(tmp_path, monkeypatch):
+    monkeypatch.setattr(FileProtocol, "patience", 0.3)
+    log = io.StringIO()
+
+    async def drip(banks):
+        serving = asyncio.create_task(banks._serve("127.0.0.1", 0))
+        while not (port := re.search(r'"port":(\d+)', log.getvalue())):
+            await asyncio.sleep(0.01)
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(port[1]))
+        writer.write(b"GET /m/loo")
+        with suppress(ConnectionResetError):
+            assert await asyncio.wait_for(reader.read(), 5) == b""
+        serving.cancel()
+        with suppress(asyncio.CancelledError):
+            await serving
+
+    with BankStore(tmp_path / "banks") as store:
+        asyncio.run(drip(Banks(store, tmp_path / "seawall.tokens", Journal(log))))
+    assert '"slow clients cut off"' in log.getvalue()

@@ -12,6 +12,7 @@ from seawall.api.guard import GuardDoor
 from seawall.api.journal import Journal
 from seawall.api.serve import Keeper, Place
 from seawall.api.token_file import Clients
+from seawall.guard import search
 from seawall.guard.answers import ANSWERS
 from seawall.guard.library import Guard
 
@@ -81,6 +82,23 @@ def test_what_fails_inside_gets_the_safe_answer_and_is_told_without_the_question
     assert f'seawall_failures_total{{part="{surface}"}} 1.0' in door.metrics.text().decode()
     (line,) = map(json.loads, door.journal.out.getvalue().splitlines())
     assert (line["part"], line["kind"]) == (surface, "MemoryError")
+    assert FREE not in door.journal.out.getvalue()
+
+
+def test_what_fails_in_the_library_is_counted_and_told_once(door, deployment, monkeypatch):
+    def fail(*_):
+        raise MemoryError(FREE)
+
+    keeper = Keeper(door, Place(deployment.folder / "one" / "guard", deployment.folder / "seawall.tokens"), None)
+    keeper.tell_failures()  # what failed in tests before
+    told = len(door.journal.out.getvalue().splitlines())
+    monkeypatch.setattr(search, "query", fail)
+    assert [ask(door, "search").decision for _ in range(3)] == ["silent"] * 3
+    keeper.tell_failures()
+    keeper.tell_failures()
+    assert 'seawall_failures_total{part="search MemoryError"} 3.0' in door.metrics.text().decode()
+    (line,) = map(json.loads, door.journal.out.getvalue().splitlines()[told:])
+    assert (line["event"], line["part"], line["times"]) == ("failed inside", "search MemoryError", 3)
     assert FREE not in door.journal.out.getvalue()
 
 

@@ -26,6 +26,13 @@ def test_it_explains_a_decision_from_its_id(seawall, run, key_file):
     assert told.stdout.startswith("recommend: remove about sells")
 
 
+def test_it_explains_nothing_from_an_index_that_it_cannot_read(seawall, run, key_file):
+    (run / "guard" / "accounts.bin").unlink()
+    told = seawall("guard", "explain", run, "--account", "mara", "--key-file", key_file)
+    assert told.exit_code == 4
+    assert "accounts.bin" in told.stderr
+
+
 def test_it_wants_one_thing_to_explain(seawall, run, key_file):
     assert seawall("guard", "explain", run, "--key-file", key_file).exit_code == 2
     assert seawall("guard", "explain", run, "--tag", "a", "--query", "b", "--key-file", key_file).exit_code == 2
@@ -37,7 +44,7 @@ def test_it_tells_what_an_index_and_a_policy_would_change(seawall, run, key_file
     policy.write_text(shipped_text().replace("probes = 3", "probes = 5"))
     told = seawall("guard", "diff", run, after, "--policy-after", policy, "--key-file", key_file)
     assert "accounts: 1 from sells to not held" in told.stdout
-    assert "probes: 3 → 5" in told.stdout
+    assert "search.probes: 3 → 5" in told.stdout
 
 
 def test_it_publishes_to_where_guards_serve_from(seawall, run, key_file, tmp_path):

@@ -144,7 +144,7 @@ def test_shedding_load_is_safe_and_counted(guard, name):
 
 
 @every
-@pytest.mark.parametrize("error", [MemoryError(), Damaged("a part of it"), OSError("gone")])
+@pytest.mark.parametrize("error", [MemoryError(), Damaged("a part of it"), OSError("gone"), ValueError("a bug")])
 def test_a_failure_inside_is_answered_safely_and_counted(guard, monkeypatch, name, error):
     def fail(*_: object, **__: object) -> None:
         raise error
@@ -155,7 +155,8 @@ def test_a_failure_inside_is_answered_safely_and_counted(guard, monkeypatch, nam
     monkeypatch.setattr(module, function, fail)
     before = guard.failed.total()
     answered = CALLS[name](guard, account("adult"), "harmless")
-    assert answered.decision is SAFE[surface_of(name).split(".")[0]]
+    safe = SAFE[surface_of(name).split(".")[0]]
+    assert answered.decision is (Decision.SILENT if name == "search" else safe)  # nobody knows what was looked for
     assert guard.failed.total() == before + 1
 
 

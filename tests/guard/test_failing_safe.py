@@ -96,6 +96,17 @@ def test_a_body_that_is_damaged_is_found_and_no_longer_answered_from(published, 
         assert not len(guard.recommend(ADULT, accounts("elsewhere")).kept)
 
 
+@pytest.mark.filterwarnings("ignore:hash index")
+def test_damaged_hashes_are_found_too(tmp_path):
+    known = np.random.default_rng(1).integers(0, 2**64, (500, 4), dtype=np.uint64)
+    folder = make(tmp_path / "index", pdq={"known": known})
+    spoil(max((folder / "hashes").rglob("*"), key=lambda path: path.stat().st_size * path.is_file()), -200)
+    with open_guard(folder) as guard:
+        assert until(lambda: not guard.health().ready)
+        assert "hashes" in states(guard)
+        assert guard.upload(ADULT, pdq=["0" * 64]).decision is Decision.HOLD
+
+
 def test_another_key_does_not_open_an_index_at_all(published):
     with pytest.raises(Refused):
         Guard.open(published, OTHER_KEY)

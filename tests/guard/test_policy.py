@@ -67,6 +67,24 @@ def test_who_is_not_named_is_answered_as_anyone():
     assert {policy.line("search", Subject.WATCHED, viewer).name for viewer in Viewer} == {"search.watched.anyone"}
 
 
+def test_a_line_that_is_left_out_is_the_shipped_one():
+    bare = Policy.parse("schema_version = 1\n[search]\nprobes = 3\n", "a policy")
+    assert bare.digest == default_policy().digest
+    assert bare.line("upload", Subject.HASH_KNOWN, Viewer.ANYONE).name == "upload.hash_known.anyone"
+    freer = Policy.parse("schema_version = 1\n[children]\nis_suggested = true\n", "a policy")
+    assert freer.line("recommend", Subject.CHILD, Viewer.ANYONE).name == "recommend.child.anyone"
+    opened = Policy.parse('schema_version = 1\n[upload]\nhash_known = { anyone = "allow" }\n', "a policy")
+    assert opened.line("upload", Subject.HASH_KNOWN, Viewer.ANYONE).decision is Decision.ALLOW
+
+
+def test_nobody_from_outside_messages_a_child_not_even_another_child(guard):
+    for sender in ("adult", "teen", "suspect", "victim", "stranger", "seller", "buyer"):
+        for recipient in ("child", "victim"):
+            told = guard.contact(ContactKind.MESSAGE, account(sender), account(recipient))
+            assert told.decision is Decision.REFUSE, (sender, recipient)
+    assert guard.contact(ContactKind.MESSAGE, account("friend"), account("child")).decision is Decision.ALLOW
+
+
 def test_a_changed_policy_has_another_digest():
     assert changed("probes = 3", "probes = 4").digest != default_policy().digest
     assert changed("location_visible = false", "location_visible = true").digest != default_policy().digest

@@ -22,6 +22,7 @@ def test_an_account_is_explained_by_what_is_known_and_by_lines(guard):
     told = explain_account(guard.keeper.view, account("buyer"))
     assert told.known[0].endswith("buys, age unknown")
     assert ("recommend", "anyone", "remove", "recommend.buys.anyone") in told.lines
+    assert told.known[2].endswith("it is: risky")
     assert any("contact.message" in line and "refuse" in line for line in told.text())
 
 
@@ -40,7 +41,7 @@ def test_an_explanation_agrees_with_the_decision(guard):
 
 
 def test_a_stranger_and_a_harmless_query_have_nothing_to_explain(guard):
-    assert "nothing is known" in explain_account(guard.keeper.view, account("stranger")).known[-1]
+    assert "nothing is known" in explain_account(guard.keeper.view, account("stranger")).known[1]
     assert explain_query(guard.keeper.view, "harmless").lines == ()
     assert "closed" in explain_tag(guard.keeper.view, "#closedtag").known[0]
 
@@ -56,7 +57,7 @@ def test_a_decision_is_explained_from_its_id(guard):
 
 def test_the_difference_of_one_index_with_itself_is_none(published):
     side = Side(Index.open(published, KEY), default_policy())
-    assert len(list(differences(side, side))) == 1
+    assert list(differences(side, side))[1:] == ["nothing changes"]
 
 
 def test_a_difference_tells_accounts_things_terms_and_lines(published, tmp_path):
@@ -64,14 +65,23 @@ def test_a_difference_tells_accounts_things_terms_and_lines(published, tmp_path)
     subjects = given.subjects.copy()
     subjects[0] = Subject.WATCHED  # the seller
     lexicon = Lexicon((*LEXICON.terms[1:], Term("drolwyspek", severity=2)))
-    after = make(tmp_path / "after", subjects=subjects, lexicon=lexicon, tags=np.empty(0, np.uint64))
-    policy = Policy.parse(shipped_text().replace('watched      = { child = "remove", risky', "watched = { risky"), "it")
+    more = {
+        "connections": (accounts("child"), accounts("friend")),
+        "pdq": {"known": np.random.default_rng(0).integers(0, 2**64, (5, 4), np.uint64)},
+    }
+    after = make(tmp_path / "after", subjects=subjects, lexicon=lexicon, tags=np.empty(0, np.uint64), **more)
+    text = shipped_text().replace("is_suggested = false", "is_suggested = true")
+    policy = Policy.parse(text.replace('watched      = { child = "remove", risky', "watched = { risky"), "it")
     sides = Side(Index.open(published, KEY), default_policy()), Side(Index.open(after, KEY), policy)
     told = "\n".join(differences(*sides))
     assert "accounts: 1 from sells to watched" in told
     assert "tags, links and files: 1 from tag_closed to not held" in told
     assert "terms: 1 no more" in told
     assert "terms: 1 new" in told
+    assert "connections of children: 1 no more" in told
+    assert "PDQ hashes: 0 → 5" in told
+    assert "children.is_suggested: false → true" in told
+    assert "recommend: child to anyone: remove → allow (recommend.child.anyone, 2 accounts)" in told
     assert "recommend: watched to child: remove → lower (recommend.watched.anyone, 2 accounts)" in told
     assert "recommend: seeks" not in told
 

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import signal
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -53,6 +54,7 @@ class Keeper:
     most_lag: float = MOST_LAG
     _late: bool = False
     _matching: bool = True
+    _failed: Counter[str] = field(default_factory=Counter)
     _index: Watched = field(init=False)
     _tokens: Watched = field(init=False)
 
@@ -87,10 +89,19 @@ class Keeper:
             await self.swap()
         if self.door.media and await self.door.media.look(asyncio.get_running_loop().time()):
             self.tell_media(self.door.media)
+        self.tell_failures()
         state = readiness(self.door.guard, self.door.media)
         self.door.metrics.index_age.set(state.index_age_s or 0.0)
         self.door.metrics.degraded.set(len(state.degraded or ()))
         self.door.journal.flush()
+
+    def tell_failures(self) -> None:
+        """Count and tell what failed inside the guard since the look before: it answered safely, and must be mended."""
+        failed = Counter({part: times for part, times in self.door.guard.failed.items() if not part.endswith(" shed")})
+        for part, times in (failed - self._failed).items():
+            self.door.metrics.failures.labels(part).inc(times)
+            self.door.journal.tell("failed inside", "error", part=part, times=times)
+        self._failed = failed
 
     def tell_media(self, media: MediaWatch) -> None:
         """Count how the banks are, and tell what went wrong since the look before."""

@@ -11,6 +11,7 @@ from seawall.guard.index import Index
 from seawall.guard.library import Guard
 from seawall.guard.policy import Policy, shipped_text
 from seawall.guard.serving import publish_version, served
+from seawall.records.errors import Damaged
 
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 _POLICY = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -46,6 +47,8 @@ def explain(
         raise click.UsageError("give one of --account, --tag, --query and --decision.")
     with Guard.open(_index(index), settings.key(), Policy.load(policy)) as opened:
         view = opened.keeper.view
+        if view.blind and decision is None:
+            raise Damaged(f"{index} cannot be looked into: {'; '.join(opened.health().degraded)}")
         if decision is not None:
             lines = list(explain_trace(view.policy, opened.decided(decision)))
         elif account is not None:

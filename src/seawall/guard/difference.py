@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from seawall.guard.index import Index
 from seawall.guard.policy import RANK, SURFACES, Policy, Subject, Viewer
-from seawall.guard.standing import HOOD, ROLE, SEEKS
+from seawall.guard.standing import HOOD, ROLE, SEEKS, subjects_of_rows
 from seawall.guard.table import Table, Words
 
 _ABSENT = "not held"
@@ -26,10 +27,16 @@ class Side:
 def differences(before: Side, after: Side) -> Iterator[str]:
     """What changes: accounts by what they are, things, terms, lines of the policy and how many they touch."""
     yield f"index {before.index.version} → {after.index.version}"
-    yield from _accounts(before.index, after.index)
-    yield from _things(before.index, after.index)
-    yield from _terms(before.index, after.index)
-    yield from _policy(before, after)
+    changes = [
+        *_accounts(before.index, after.index),
+        *_connections(before.index, after.index),
+        *_things(before.index, after.index),
+        *_hashes(before.index, after.index),
+        *_terms(before.index, after.index),
+        *_policy(before, after),
+    ]
+    same = before.index.version == after.index.version
+    yield from changes or ["nothing changes" if same else "nothing that is counted here changes; some PDQ hashes may"]
 
 
 def _accounts(before: Index, after: Index) -> Iterator[str]:
@@ -43,6 +50,20 @@ def _accounts(before: Index, after: Index) -> Iterator[str]:
     moved = int(((old >> HOOD) != (new >> HOOD))[both].sum())
     if moved:
         yield f"accounts: {moved} in another neighbourhood"
+
+
+def _connections(before: Index, after: Index) -> Iterator[str]:
+    words = before.secrets.words["pair"]
+    old, new = (side.pairs.entries(words)[0] for side in (before, after))
+    for what, count in (("new", len(np.setdiff1d(new, old))), ("no more", len(np.setdiff1d(old, new)))):
+        if count:
+            yield f"connections of children: {count} {what}"
+
+
+def _hashes(before: Index, after: Index) -> Iterator[str]:
+    one, other = (len(side.media.hashes) if side.media else 0 for side in (before, after))
+    if one != other:
+        yield f"PDQ hashes: {one} → {other}"
 
 
 def _things(before: Index, after: Index) -> Iterator[str]:
@@ -69,7 +90,7 @@ def _terms(before: Index, after: Index) -> Iterator[str]:
 def _policy(before: Side, after: Side) -> Iterator[str]:
     """Each answer that differs, with how many accounts of the new index it touches where it is about accounts."""
     held = after.index.accounts.entries(after.index.secrets.words["account"])[1]
-    roles = held & np.uint32(ROLE)
+    roles = subjects_of_rows(held)
     counts = np.bincount(roles, minlength=len(Subject))
     counts[Subject.SEEKS] = int(((roles == Subject.WATCHED) & (held & np.uint32(SEEKS) > 0)).sum())
     for surface, subject, viewer in zip(*np.nonzero(before.policy.table != after.policy.table), strict=True):
@@ -79,10 +100,21 @@ def _policy(before: Side, after: Side) -> Iterator[str]:
         count = counts[what] - (counts[Subject.SEEKS] if (name, what) == ("recommend", Subject.WATCHED) else 0)
         touched = f", {count} accounts" if Subject.OTHER < what <= Subject.SELLS or what is Subject.SEEKS else ""
         yield f"{name}: {what.name.lower()} to {who.name.lower()}: {one} → {other} ({line}{touched})"
-    for key in ("probes", "most_alike", "stale_hours", "children"):
-        one, other = (getattr(side.policy, key) for side in (before, after))
-        if one != other:
-            yield f"{key}: {one} → {other}"
+    old, new = _settings(before.policy), _settings(after.policy)
+    for key, value in old.items():
+        if value != new[key]:
+            yield f"{key}: {value} → {new[key]}"
+
+
+def _settings(policy: Policy) -> dict[str, str]:
+    """What a policy sets beside its lines, as the file spells it."""
+    defaults = msgspec.to_builtins(policy.children)
+    return {
+        "search.probes": str(policy.probes),
+        "recommend.most_alike": str(policy.most_alike),
+        "index.stale_hours": str(policy.stale_hours),
+        **{f"children.{name}": str(value).lower() for name, value in defaults.items()},
+    }
 
 
 def _rows(before: Table, after: Table, words: Words) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

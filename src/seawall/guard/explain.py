@@ -11,7 +11,7 @@ from seawall.guard.search import tag_subject
 from seawall.guard.standing import AGES, CLEARED, HOOD, ROLE, SEEKS, suggested_as
 from seawall.guard.trace import Trace
 from seawall.guard.view import View
-from seawall.guard.viewer import row, standing
+from seawall.guard.viewer import row, standing, viewer
 from seawall.guard.wording import Found
 
 _AGE = {code: age for age, code in AGES.items()}
@@ -29,8 +29,8 @@ class Explanation:
         """The explanation for a terminal; viewers with the same answer by the same line stand together."""
         yield from self.known
         told: dict[tuple[str, str, str], list[str]] = {}
-        for surface, viewer, decision, line in self.lines:
-            told.setdefault((surface, decision, line), []).append(viewer)
+        for surface, who, decision, line in self.lines:
+            told.setdefault((surface, decision, line), []).append(who)
         for (surface, decision, line), viewers in told.items():
             yield f"  {surface:16} {decision:11} to {', '.join(viewers)}  ({line})"
 
@@ -48,6 +48,9 @@ def explain_account(view: View, keyed: int) -> Explanation:
         known.append(f"belongs to the risky neighbourhood {held >> HOOD}, or borders on it")
     if not held:
         known.append("nothing is known of it: answered as any other")
+    who = Viewer(viewer(view, keyed, Age.UNKNOWN)).name.lower()
+    known.append(f"where it asks, or another account reaches for it, it is: {who}")
+    known.append("answers about it, to who asks; for contact, where it reaches for them:")
     lines = _lines(view.policy, [Subject(subject)])
     shown = _lines(view.policy, [Subject(suggested_as(np.uint64(held), subject))], ("recommend",))
     return Explanation(tuple(known), tuple(line for line in lines if line[0] != "recommend") + shown)
@@ -65,10 +68,10 @@ def explain_tag(view: View, tag: str) -> Explanation:
 
 def explain_trace(policy: Policy, trace: Trace) -> tuple[str, ...]:
     """What is behind a decision id; the line is named where the policy is still the one that decided."""
-    surface, subject, viewer = SURFACES[trace.surface], Subject(trace.subject), Viewer(trace.viewer)
-    line = policy.line(surface, subject, viewer).name if policy.digest == trace.policy else "of another policy"
+    surface, subject, who = SURFACES[trace.surface], Subject(trace.subject), Viewer(trace.viewer)
+    line = policy.line(surface, subject, who).name if policy.digest == trace.policy else "of another policy"
     return (
-        f"{surface}: {RANK[trace.decision]} about {subject.name.lower()} to {viewer.name.lower()}",
+        f"{surface}: {RANK[trace.decision]} about {subject.name.lower()} to {who.name.lower()}",
         f"line: {line} (policy {trace.policy})",
         f"index: {trace.version}",
         f"evidence: {trace.evidence:016x}",
@@ -96,7 +99,7 @@ def _lines(
     lines = []
     for surface in surfaces:
         mine = [subject for subject in subjects if subject in ALLOWED[surface]]
-        for viewer in Viewer if mine else ():
-            line = max((policy.line(surface, one, viewer) for one in mine), key=lambda one: RANK.index(one.decision))
-            lines.append((surface, viewer.name.lower(), str(line.decision), line.name))
+        for who in Viewer if mine else ():
+            line = max((policy.line(surface, one, who) for one in mine), key=lambda one: RANK.index(one.decision))
+            lines.append((surface, who.name.lower(), str(line.decision), line.name))
     return tuple(lines)

@@ -11,12 +11,11 @@ import numpy as np
 
 from seawall.guard.late import Late
 from seawall.guard.packed import Packed, bytes_at, rows_at, words_at
-from seawall.guard.policy import SURFACES, Policy, Subject, Viewer
+from seawall.guard.policy import Policy
 from seawall.guard.secrets import Secrets
 from seawall.guard.table import Table
 
-_ACCOUNTS, _THINGS, _PAIRS, _PAIR_WORDS, _TAG_KEY, _ANSWERS = 0, 5, 10, 11, 12, 13
-_SHAPE = len(SURFACES), len(Subject), len(Viewer)
+_ACCOUNTS, _THINGS, _PAIRS, _PAIR_WORDS, _TAG_KEY, _ANSWERS, _SHAPE = 0, 5, 10, 11, 12, 13, 14
 
 
 def holdings(accounts: Table, things: Table, pairs: Table, late: Late, secrets: Secrets, policy: Policy) -> Packed:
@@ -27,6 +26,9 @@ def holdings(accounts: Table, things: Table, pairs: Table, late: Late, secrets: 
         *(pairs.keys, secrets.words["pair"]),
         np.array(secrets.hashtag, np.uint64),
         policy.table,
+        np.array(
+            policy.table.shape, np.uint64
+        ),  # told, not compiled in: a kept kernel may be older than the policy's words
     )
 
 
@@ -62,4 +64,5 @@ def tag_key_at(held):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
 @nb.njit(inline="always")
 def answers_at(held):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """The policy, [surfaces, subjects, viewers] of decision codes."""
-    return bytes_at(held, _ANSWERS).reshape(_SHAPE)
+    shape = words_at(held, _SHAPE)
+    return bytes_at(held, _ANSWERS).reshape((np.int64(shape[0]), np.int64(shape[1]), np.int64(shape[2])))

@@ -75,6 +75,8 @@ class Index:
         """Read everything once. Errors: `Damaged` names the part that is not what was published."""
         for section in self.sections:
             section.verify()
+        if self.media is not None:
+            self.media.verify()
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -28,13 +28,13 @@ from seawall.guard.verdict import ALLOWED, Verdict, verdict
 from seawall.guard.view import View
 from seawall.guard.viewer import viewer as viewer_of
 from seawall.intake.normal import normal_links
-from seawall.records.errors import BadInput, SeawallError
+from seawall.records.errors import BadInput
 from seawall.records.ids import IdKey, Keys
 
 Ids = npt.NDArray[np.uint64]
 
 _DETERS, _SILENT = CODE[Decision.DETERRENCE], CODE[Decision.SILENT]
-_FAILURES = (SeawallError, OSError, MemoryError)
+_FAILURES = (Exception,)  # whatever fails inside, a surface answers what is safe
 Told = TypeVar("Told", bound=Answered)
 _NOWHERE = np.empty(0, np.int64)
 
@@ -121,7 +121,7 @@ class Guard:
             if authors is not None and decided.code == ALLOWED:
                 gone = search.removed(view, authors, who)
         except _FAILURES as error:
-            decided = self._failed(view, "search", error)
+            decided = self._failed(view, "search", error, about=Subject.UNREAD)
         answered = self._told(Searched, decided, view, query)
         if decided.code == _DETERS:
             page = self.messages.page(answered.message, country, language)
@@ -275,7 +275,14 @@ class Guard:
             self.keeper.journal.note(answered.trace, text)
         return answered
 
-    def _failed(self, view: View, surface: str, error: Exception, viewer: Viewer = Viewer.ANYONE) -> Verdict:
+    def _failed(
+        self,
+        view: View,
+        surface: str,
+        error: Exception,
+        viewer: Viewer = Viewer.ANYONE,
+        about: Subject = Subject.UNSEEN,
+    ) -> Verdict:
         """The safe default of a surface, for a request that failed inside."""
         self.failed[f"{surface} {type(error).__name__}"] += 1
-        return verdict(view.policy, surface, Subject.UNSEEN, viewer)
+        return verdict(view.policy, surface, about, viewer)

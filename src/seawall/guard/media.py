@@ -11,6 +11,7 @@ from seawall.guard.contents import Ids
 from seawall.guard.policy import Subject
 from seawall.hashes.entries import THRESHOLD
 from seawall.hashes.index import HashIndex, IndexWriter
+from seawall.records.errors import Damaged
 
 OPINIONS: Mapping[str, int] = {
     "innocent": 0,
@@ -32,6 +33,12 @@ class Media:
     def open(cls, folder: Path) -> Self:
         """Open the hashes of a published index."""
         return cls(HashIndex.open(folder, verify=False))
+
+    def verify(self) -> None:
+        """Read every hash once. Errors: `Damaged` where a byte has changed; a publisher's index has no older one."""
+        self.hashes.verify_all()
+        if self.hashes.state != "current":
+            raise Damaged(f"{self.hashes.folder} is {self.hashes.state}. Publish it again with `seawall run`.")
 
     def worst(self, words: Ids) -> int:
         """What the PDQ hashes of one upload, shape (n, 4), are held to be at worst; 0 for nothing.

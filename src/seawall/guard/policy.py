@@ -2,7 +2,8 @@
 
 A policy file holds lines: on a surface, what is asked about, who asks, and the answer. It is compiled into one small
 table of numbers, `[surface, subject, viewer]`, which the kernels read; a line's name is its place in the file
-(`contact.message.sells.child`), and a decision can always be traced to it. The defaults for children's accounts are
+(`contact.message.sells.child`), and a decision can always be traced to it. A line that a file leaves out is the shipped
+one: what nobody wrote is never an open door. The defaults for children's accounts are
 those of Ofcom's illegal content codes for user-to-user services, the six of measure F1, one to one.
 """
 
@@ -46,7 +47,9 @@ class Subject(IntEnum):
     HASH_KNOWN = 15
     UNSEEN = 16
     """Anything, while the guard has no index to look at."""
-    SEEKS = 17
+    UNREAD = 17
+    """A query at which the guard failed inside: nobody knows what it holds."""
+    SEEKS = 18
     """In recommendations, an account that is suspected of buying; elsewhere it is WATCHED."""
 
 
@@ -77,6 +80,7 @@ _ACCOUNTS = frozenset(subject for subject in Subject if subject <= Subject.SELLS
 _TERMS = frozenset({Subject.TERM_WEAK, Subject.TERM_STRONG, Subject.TERM_BLOCKS, Subject.TAG_CLOSED})
 _THINGS = frozenset({Subject.LINK_REFUSED, Subject.HASH_SEED, Subject.HASH_CLUSTER, Subject.HASH_KNOWN})
 _BLIND = frozenset({Subject.UNSEEN})
+_FAILED = frozenset({Subject.UNREAD})
 _KEEP = frozenset({Decision.ALLOW, Decision.REMOVE})
 _RANKED = _KEEP | {Decision.LOWER}
 _PAGE = frozenset({Decision.ALLOW, Decision.RESTRICT, Decision.CLOSE})
@@ -91,7 +95,7 @@ def _choices(*groups: tuple[frozenset[Subject], frozenset[Decision]]) -> Choices
 
 
 ALLOWED: Mapping[str, Choices] = {
-    "search": _choices((_ACCOUNTS, _KEEP), (_TERMS | _BLIND, _QUERY)),
+    "search": _choices((_ACCOUNTS, _KEEP), (_TERMS | _BLIND | _FAILED, _QUERY)),
     "suggest": _choices((_TERMS | _BLIND, _KEEP)),
     "tag": _choices((_TERMS | _BLIND, _PAGE)),
     "recommend": _choices((_ACCOUNTS | _TERMS | _BLIND | {Subject.BRIDGE, Subject.AMPLIFY, Subject.SEEKS}, _RANKED)),
@@ -164,7 +168,7 @@ class Policy:
         _only_numbers(given.pop("index", {}), where)
         contact = given.pop("contact", {})
         given |= {f"contact.{kind}": lines for kind, lines in contact.items()}
-        table, names = _compiled(given, where)
+        table, names = _compiled(_filled_up(given), where)
         _apply_children(children, table, names)
         table.flags.writeable = False
         return cls(children, int(probes), float(most_alike), float(stale_hours), table, names)
@@ -227,6 +231,24 @@ def _compiled(given: Mapping[str, Any], where: str) -> tuple[npt.NDArray[np.uint
     return table, names
 
 
+@cache
+def _shipped_lines() -> Mapping[str, Mapping[str, Any]]:
+    given = tomllib.loads(shipped_text())
+    given |= {f"contact.{kind}": lines for kind, lines in given.pop("contact").items()}
+    return {
+        surface: {name: line for name, line in given[surface].items() if isinstance(line, dict)} for surface in SURFACES
+    }
+
+
+def _filled_up(given: dict[str, Any]) -> dict[str, Any]:
+    """The lines of a file, and the shipped ones that it leaves out."""
+    for surface, lines in _shipped_lines().items():
+        mine = given.get(surface, {})
+        if isinstance(mine, dict):
+            given[surface] = {**lines, **mine}
+    return given
+
+
 def _fill(
     table: npt.NDArray[np.uint8],
     names: dict[tuple[int, int, int], str],
@@ -266,8 +288,10 @@ def _apply_children(children: Children, table: npt.NDArray[np.uint8], names: dic
             for viewer in Viewer:
                 _set(table, names, ("recommend", subject, viewer), Decision.REMOVE, "children.is_suggested")
     if not children.messages_from_unconnected:
-        cell = ("contact.message", Subject.OTHER, Viewer.CHILD)
-        _set(table, names, cell, Decision.REFUSE, "children.messages_from_unconnected")
+        for subject in Subject:  # other children too: nobody from outside, whoever it is
+            if subject < Subject.BUYS:
+                cell = ("contact.message", subject, Viewer.CHILD)
+                _set(table, names, cell, Decision.REFUSE, "children.messages_from_unconnected")
 
 
 def _set(

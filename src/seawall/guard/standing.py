@@ -41,6 +41,13 @@ def rows_of(
     return rows
 
 
+def subjects_of_rows(rows: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    """What each account is to the policy by its row alone, as `subject_of` of an account of unknown age."""
+    roles, ages = rows & np.uint32(ROLE), rows & np.uint32(AGE)
+    child = (ages == np.uint32(1 << 3)) | (ages == np.uint32(2 << 3))
+    return np.where(child & (roles < Subject.AT_RISK_CHILD), np.uint32(Subject.CHILD), roles)
+
+
 @nb.njit(inline="always")
 def row_of(account, keys, rows, late_keys, late_rows, words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """The row of an account, 0 where nothing is known; what people decided since the run counts first.

@@ -17,6 +17,7 @@ from pathlib import Path
 import uvicorn
 import uvloop
 
+from seawall.api.connections import TimedProtocol, cut_off
 from seawall.api.hma.door import HmaDoor
 from seawall.api.journal import Journal, ServerLog
 from seawall.api.serve import configured, tell_port
@@ -36,6 +37,12 @@ AT_ONCE = 64
 """Requests that are answered at once; each may hold a file of 64 MiB. More are answered 503."""
 
 _OWN = "seawall-canary"
+
+
+class FileProtocol(TimedProtocol):
+    """A limit on the time of each request, for files of 64 MiB: a client that drips must not hold one of the places."""
+
+    patience = 60.0
 
 
 @dataclass(slots=True)
@@ -91,9 +98,9 @@ class Banks:
                 self.journal.failure("exchange", error)
 
     async def _serve(self, host: str, port: int) -> None:
-        server = uvicorn.Server(configured(self.door, host, port, limit_concurrency=AT_ONCE))
+        server = uvicorn.Server(configured(self.door, host, port, http=FileProtocol, limit_concurrency=AT_ONCE))
         tasks = [
-            asyncio.create_task(self._follow_tokens()),
+            asyncio.create_task(self._look_after(server)),
             asyncio.create_task(tell_port(server, lambda port: self._started(host, port))),
         ]
         try:
@@ -105,10 +112,14 @@ class Banks:
                 with suppress(asyncio.CancelledError):
                     await task
 
-    async def _follow_tokens(self) -> None:
+    async def _look_after(self, server: uvicorn.Server) -> None:
+        """Once a second take the tokens that changed, and cut slow clients off."""
         while True:
             await asyncio.sleep(1.0)
             self.take_tokens()
+            slow = cut_off(server.server_state, asyncio.get_running_loop().time())
+            if slow:
+                self.journal.tell("slow clients cut off", "warning", times=slow)
 
     def _started(self, host: str, port: int) -> None:
         self.journal.tell("serving", host=host, port=port)
