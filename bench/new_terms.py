@@ -31,7 +31,7 @@ from scipy.special import gammainc
 from seawall.intake.lexicons import read_lexicon
 from seawall.network.words import bags_of, pairs_of
 from seawall.records.ids import IdKey
-from seawall.signals.offers import offers_in
+from seawall.signals.offers import prices_in
 from seawall.terms.counts import named, names
 from seawall.terms.lexicon import Lexicon, Term
 from seawall.terms.new_terms import propose
@@ -121,7 +121,7 @@ def true_words(accounts: int, seed: int) -> tuple[dict[str, str], frozenset[str]
 
 def precision(platform: Platform) -> tuple[float, int]:
     """Share of right ones among the first proposals, and how many there were, by the path that a run takes."""
-    uses = risky_uses(lambda: platform.posts.to_batches(50_000), platform.known, len(platform.accounts), offers_in)
+    uses = risky_uses(lambda: platform.posts.to_batches(50_000), platform.known, len(platform.accounts), prices_in)
     found = propose(
         uses.tokens,
         platform.accounts,
@@ -185,13 +185,13 @@ def days_to_proposal(platform: Platform) -> tuple[dict[str, dict[str, tuple[floa
 def replay(platform: Platform, mornings: Sequence[int]) -> Iterable[tuple[int, list[str]]]:
     """Each morning's first proposals; what was right is known from then on, and what was declined never comes again."""
     lexicon, risk = platform.lexicon, platform.risk()
-    counts = count_uses(platform.posts.to_batches(50_000), None, platform.known, offers_in)
+    counts = count_uses(platform.posts.to_batches(50_000), None, platform.known, len(platform.accounts), prices_in)
     rows = _of_several(counts.rows, platform.known)
     first = np.asarray(rows["first_at"].cast(pa.int64()))
     for number, morning in enumerate(mornings):
         if number % RELEARNT == 0:
             early = platform.posts.filter(pc.less(platform.posts["created_at"].cast(pa.int64()), morning))
-            trade = shortlist(early.to_batches, platform.known, len(platform.accounts), offers_in).trade
+            trade = shortlist(early.to_batches, platform.known, len(platform.accounts), prices_in).trade
             expected = platform.expected(morning)
         there = rows.filter(pa.array(first <= morning))
         tokens = named(there, names(there, counts.spellings, platform.known))

@@ -174,6 +174,17 @@ def test_a_cache_of_another_lexicon_is_not_used(tmp_path: Path):
     assert not load_or_compile(Lexicon.of(["kalinda"]), path).scan_text("velkor")
 
 
+def test_the_store_keeps_its_lexicon_compiled_and_never_a_past_version(tmp_path: Path):
+    store, kept = LexiconStore(tmp_path), tmp_path / "lexicon.compiled"
+    for word in ("velkor", "kalinda"):
+        (tmp_path / "lexicon.json").write_text(json.dumps(lexicon_to_dict(Lexicon.of([word]))))
+        assert len(store.scanner().scan_text("velkor kalinda")) == 1
+        assert store.scanner().scan_text(word)
+    kept.write_bytes(b"nothing")
+    with pytest.warns(SeawallWarning, match="compiled again"):
+        assert store.scanner().scan_text("kalinda")
+
+
 def run(*arguments: str) -> str:
     result = CliRunner().invoke(command, [str(argument) for argument in arguments], catch_exceptions=False)
     assert result.exit_code == 0, result.output

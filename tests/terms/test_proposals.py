@@ -41,7 +41,7 @@ def tokens_of(texts: pa.Array, accounts: np.ndarray, at: pa.Array, risky: int = 
     none = pa.array([[]] * len(texts), pa.list_(pa.string()))
     part = pa.record_batch([pa.array(accounts), at, texts, none], names=list(POSTS))
     known = np.arange(risky, dtype=np.uint64)
-    found = count_uses([part], None, known, priced)
+    found = count_uses([part], None, known, 1_000, priced)
     return named(found.rows, names(found.rows, found.spellings, known))
 
 

@@ -10,7 +10,7 @@ from tests.terms.babel import Language
 from seawall.records.ids import IdKey
 from seawall.records.run import TERMS
 from seawall.records.seal import unseal
-from seawall.signals.offers import offers_in
+from seawall.signals.offers import prices_in
 from seawall.terms.counts import named, names
 from seawall.terms.lexicon import Lexicon
 from seawall.terms.new_terms import propose
@@ -42,8 +42,8 @@ def posts(accounts: int = 1_000, risky: int = 30) -> pa.Table:
 @pytest.mark.parametrize("rows", [97, 10_000])
 def test_batches_of_any_size_count_alike(rows: int):
     table = posts()
-    uses = risky_uses(lambda: table.to_batches(rows), KNOWN, 1_000, offers_in)
-    whole = count_uses(table.to_batches(3_000), None, KNOWN, offers_in)
+    uses = risky_uses(lambda: table.to_batches(rows), KNOWN, 1_000, prices_in)
+    whole = count_uses(table.to_batches(3_000), None, KNOWN, 1_000, prices_in)
     tokens = named(whole.rows, names(whole.rows, whole.spellings, KNOWN))
     chosen = [row for row in tokens.to_pylist() if row["token"] == "zumbaro"]
     found = [row for row in uses.tokens.to_pylist() if row["token"] == "zumbaro"]
@@ -53,7 +53,7 @@ def test_batches_of_any_size_count_alike(rows: int):
 
 def test_contexts_name_nobody():
     table = posts()
-    uses = risky_uses(lambda: table.to_batches(500), KNOWN, 1_000, offers_in)
+    uses = risky_uses(lambda: table.to_batches(500), KNOWN, 1_000, prices_in)
     assert 0 < len(uses.contexts["zumbaro"]) <= 3
     assert all("someone" not in text and "25" not in text and "zum" in text for text in uses.contexts["zumbaro"])
 
@@ -65,7 +65,7 @@ def test_no_risky_account_means_no_second_pass():
         read.append(1)
         return posts(20).to_batches()
 
-    assert len(risky_uses(parts, np.empty(0, np.uint64), 20, offers_in).tokens) == 0
+    assert len(risky_uses(parts, np.empty(0, np.uint64), 20, prices_in).tokens) == 0
     assert len(read) == 1
 
 
@@ -107,7 +107,7 @@ def test_rows_are_sealed_with_the_key_and_carry_contexts():
     table = posts()
     accounts = np.arange(1_000, dtype=np.uint64)
     risk = np.where(accounts < 30, 0.9, 0.0)
-    uses = risky_uses(lambda: table.to_batches(500), KNOWN, 1_000, offers_in)
+    uses = risky_uses(lambda: table.to_batches(500), KNOWN, 1_000, prices_in)
     proposed = Proposed(propose(uses.tokens, accounts, risk, Lexicon()), uses.contexts)
     rows = term_rows(proposed, KEY, plain=False)
     assert rows.schema == TERMS

@@ -10,7 +10,7 @@ from seawall.network.cold_start import ColdStart, Opinion
 from seawall.network.evidence import join, profile_evidence, signal_evidence
 from seawall.network.takeover import method_of, suspects, with_verdicts
 from seawall.network.verdicts import known_classes
-from seawall.signals.offers import offers_in
+from seawall.signals.offers import prices_in
 from seawall.terms.lexicon import Lexicon
 from seawall.terms.proposals import proposals
 
@@ -41,7 +41,7 @@ def believe(lake: Lake, material: Material, lexicon: Lexicon, seed: int, stages:
         readings = READINGS if (known == SELLS).any() and not lexicon.terms else 1
         for reading in range(2, readings + 1):
             risk = suspects(now.opinion, known)
-            told = proposals(lake.batches, material.graph.accounts, risk, material.bags, lexicon, offers_in).found
+            told = proposals(lake.batches, material.graph.accounts, risk, material.bags, lexicon, prices_in).found
             before, found = found, [term.removeprefix("#") for term in told["term"].to_pylist()[:TERMS]]
             if found == before:
                 break

@@ -16,7 +16,7 @@ TOKENS = pa.schema(
         pa.field("account_id", pa.uint64(), False),
         pa.field("token", pa.string(), False),
         pa.field("veiled", pa.bool_(), False),  # spelt otherwise than most people spell it, at least once
-        pa.field("offered", pa.bool_(), False),  # in an offer, at least once
+        pa.field("offered", pa.bool_()),  # in an offer, at least once; null where nobody looked
         pa.field("first_at", TIME, False),
         pa.field("last_at", TIME, False),
     ]
@@ -26,7 +26,7 @@ COUNTS = pa.schema(
         pa.field("account_id", pa.uint64(), False),
         pa.field("key", pa.uint64(), False),
         pa.field("form", pa.int64(), False),
-        pa.field("offered", pa.bool_(), False),
+        pa.field("offered", pa.bool_()),
         pa.field("first_at", TIME, False),
         pa.field("last_at", TIME, False),
     ]
@@ -53,11 +53,11 @@ class Spellings:
         return self.number.setdefault(text, len(self.number))
 
 
-def counted(seen: Seen, forms: Places) -> pa.Table:
-    """Sightings summed, as `COUNTS`; `forms`: the number of each sighting's spelling."""
+def counted(seen: Seen, forms: Places, offered: pa.Array) -> pa.Table:
+    """Sightings summed, as `COUNTS`; `forms`: the number of each one's spelling; `offered`: whether in an offer."""
     when = pa.array(seen.time, TIME)
-    columns = [seen.owner, seen.tokens.key, forms, seen.offer, when, when]
-    return summed([pa.table([pa.array(column) for column in columns], schema=COUNTS)])
+    columns = [seen.owner, seen.tokens.key, forms, offered, when, when]
+    return summed([pa.table(columns, schema=COUNTS)])
 
 
 def summed(parts: Sequence[pa.Table]) -> pa.Table:

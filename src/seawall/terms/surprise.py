@@ -38,7 +38,7 @@ OPEN, SURE = 0.15, 2.0
 class Use:
     """Every use of a token by an account, as numbers, shape (uses,); `words`: the tokens, by number.
 
-    `first` and `last` are UTC microseconds; `risky`: the account is flagged.
+    `first` and `last` are UTC microseconds; `risky`: the account is flagged; `looked`: it was looked for offers.
     """
 
     words: pa.Array
@@ -47,6 +47,7 @@ class Use:
     risky: Bools
     veiled: Bools
     offered: Bools
+    looked: Bools
     first: Ints
     last: Ints
 
@@ -56,10 +57,11 @@ class Use:
         order = np.argsort(account_id)
         token = tokens["token"].combine_chunks().dictionary_encode()
         owner = order[np.searchsorted(account_id, np.asarray(tokens["account_id"]), sorter=order)]
-        veiled, offered = (np.asarray(tokens[name]) for name in ("veiled", "offered"))
+        veiled, looked = np.asarray(tokens["veiled"]), np.asarray(tokens["offered"].is_valid())
+        offered = np.asarray(tokens["offered"].fill_null(False))
         first, last = (np.asarray(pc.cast(tokens[name], pa.int64())) for name in ("first_at", "last_at"))
         words = np.asarray(token.indices).astype(np.int64)
-        return cls(token.dictionary, words, owner, flagged[owner], veiled, offered, first, last)
+        return cls(token.dictionary, words, owner, flagged[owner], veiled, offered, looked, first, last)
 
     def summed(self, weight: Floats | Bools) -> Floats:
         """The sum over each token's uses of a weight, shape (tokens,)."""
@@ -73,7 +75,7 @@ def score(use: Use, risk: Floats, chance: Floats, trade: float) -> Floats:
     how many times as often a risky account makes offers as others do.
     """
     users, risky, own = use.summed(np.ones(len(use.token))), use.summed(risk[use.owner]), ~use.risky
-    mean = use.summed(chance[use.owner]) * _trading(use, own, trade)
+    mean = use.summed(chance[use.owner]) * _trading(use, trade)
     late = use.first >= use.last.max(initial=0) - LATE
     fresh, fresh_risky = use.summed(late), use.summed(late * risk[use.owner])
     each = mean / np.maximum(users, 1)
@@ -93,9 +95,9 @@ def surprise(seen: Floats, mean: Floats) -> Floats:
     return np.where(seen > mean, -np.log(np.maximum(tail, 1e-300)), 0.0)
 
 
-def _trading(use: Use, own: Bools, trade: float) -> Floats:
+def _trading(use: Use, trade: float) -> Floats:
     """How many times likelier a token's users are risky because others use it in offers."""
-    others, offering = use.summed(own), use.summed(own & use.offered)
+    others, offering = use.summed(use.looked), use.summed(use.offered)
     usual = offering.sum() / max(others.sum(), 1)
     share = (offering + 2 * usual) / (others + 2)
     times: Floats = np.maximum(1.0, 1 - share + share * DEALERS * trade)

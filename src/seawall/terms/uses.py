@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from seawall.terms.counts import Spellings, counted, named, names, summed
-from seawall.terms.posts import Offers, Parts, Seen, among, seen_in
+from seawall.terms.posts import Bools, Offers, Parts, Seen, among, sampled, seen_in
 from seawall.terms.shortlist import shortlist
 from seawall.terms.tokens import Keys, Places
 
@@ -46,28 +46,39 @@ class Uses:
 def risky_uses(parts: Parts, risky: Keys, accounts: int, offers: Offers) -> Uses:
     """The users of every token that `risky` accounts (sorted) use far more than the rest of `accounts` do."""
     listed = shortlist(parts, risky, accounts, offers)
-    found = count_uses(parts() if len(listed.tokens) else (), listed.tokens, risky, offers)
+    found = count_uses(parts() if len(listed.tokens) else (), listed.tokens, risky, accounts, offers)
     known = names(found.rows, found.spellings, risky)
     called = dict(zip(known["key"].to_pylist(), known["text"].to_pylist(), strict=True))
     contexts = {called[key]: tuple(some) for key, some in found.contexts.items()}
     return Uses(named(found.rows, known), contexts, listed.trade)
 
 
-def count_uses(parts: Iterable[pa.RecordBatch], wanted: Keys | None, risky: Keys, offers: Offers) -> Counted:
-    """The users of `wanted` tokens (hashes, sorted), or of every token there is."""
+def count_uses(
+    parts: Iterable[pa.RecordBatch], wanted: Keys | None, risky: Keys, accounts: int, offers: Offers
+) -> Counted:
+    """The users of `wanted` tokens (hashes, sorted), or of every token there is; a sample of them tells of offers."""
     counts: list[pa.Table] = []
     spellings, kept = Spellings(), defaultdict[int, list[str]](list)
     for part in parts:
-        for seen in seen_in(part, offers, wanted):
-            counts.append(counted(seen, spellings.of(seen.tokens)))
+        for seen in seen_in(part, wanted):
+            ours = among(seen.owner, risky)
+            offered = _offered(part["text"], seen, ~ours & sampled(seen.owner, accounts), offers)
+            counts.append(counted(seen, spellings.of(seen.tokens), offered))
             if not seen.hashtags:
-                _keep_contexts(seen, risky, kept)
+                _keep_contexts(seen, np.flatnonzero(ours), kept)
     return Counted(summed(counts), spellings, kept)
 
 
-def _keep_contexts(seen: Seen, risky: Keys, kept: dict[int, list[str]]) -> None:
-    """Add what stands around risky uses to tokens that have fewer than `CONTEXTS` contexts so far."""
-    rows: Places = np.flatnonzero(among(seen.owner, risky))
+def _offered(texts: pa.Array, seen: Seen, looked: Bools, offers: Offers) -> pa.Array:
+    """Whether each sighting stands in an offer; null where nobody `looked`."""
+    posts = np.unique(seen.post[looked])
+    found = np.zeros(len(texts), bool)
+    found[posts] = offers(texts.take(pa.array(posts)))
+    return pa.array(found[seen.post], mask=~looked)
+
+
+def _keep_contexts(seen: Seen, rows: Places, kept: dict[int, list[str]]) -> None:
+    """Add what stands around these sightings to tokens that have fewer than `CONTEXTS` contexts so far."""
     keys = seen.tokens.key
     order = rows[np.argsort(keys[rows], kind="stable")]
     _, first, count = np.unique(keys[order], return_index=True, return_counts=True)
