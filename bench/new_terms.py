@@ -2,9 +2,13 @@
 
 A world of the trials: 70 to 140 risk words that come and go over a year, fads that mean no harm, everyday words put to
 a new use, disguises. Two hundred risky accounts are known. `precision` is of the first 40 proposals on the whole year;
-`days` replays the last months day by day: every morning the first 40 proposals are looked at, what is right enters the
-lexicon, what is not is declined. Days count from the tenth post with a word, in any disguise, by known accounts (and,
-beside it, by hidden ones) to its proposal; a word that is never proposed counts as `LATE` days.
+`days` replays ten months day by day: every morning the first 40 proposals are looked at, what is right enters the
+lexicon, what is not is declined (`replayed`: how many were looked at, and the share of right ones). Days count from the
+tenth post with a word, in any disguise, by known accounts (and, beside it, by hidden ones) to its proposal; of an
+everyday word only posts about the trade count, where it has its new meaning. A word that is never proposed counts as
+`LATE` days. `ideal` is the share that a reader tells who knows which posts of known accounts are about the trade, and
+how often everybody else uses each word: in those posts it is there more often than one word in a million would be by
+chance.
 """
 
 import argparse
@@ -15,31 +19,44 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from scipy.special import gammainc
 
 from seawall.intake.lexicons import read_lexicon
 from seawall.network.words import bags_of, pairs_of
 from seawall.records.ids import IdKey
+from seawall.signals.offers import prices_in
+from seawall.terms.counts import named, names
 from seawall.terms.lexicon import Lexicon, Term
-from seawall.terms.new_terms import expected_risk, propose
+from seawall.terms.new_terms import propose
+from seawall.terms.posts import POSTS
 from seawall.terms.scanner import Scanner
-from seawall.terms.uses import POSTS, all_uses, risky_uses
+from seawall.terms.shortlist import shortlist
+from seawall.terms.surprise import expected_risk
+from seawall.terms.uses import count_uses, risky_uses
+from seawall.trials import tables
 from seawall.trials import world as worlds
 from seawall.trials.lookalikes import COMMUNITIES
 from seawall.trials.words import make_words
 
 KEY = IdKey(bytes(32))
-KNOWN, FIRST, REPLAYED, LATE, DAY = 200, 40, 120, 120, 86_400_000_000
+KNOWN, FIRST, REPLAYED, LATE, DAY = 200, 40, 300, 120, 86_400_000_000
+RELEARNT = 30
+"""How people write is learnt anew every so many mornings."""
+CHANCE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """Posts with keyed ids in the order of time; all accounts; who is hidden, who of them known; the true words."""
+    """Posts with keyed ids in the order of time, and which are about the trade; all accounts; who is hidden, who of
+    them known; the true words.
+    """
 
     posts: pa.Table
     accounts: npt.NDArray[np.uint64]
@@ -68,10 +85,19 @@ class Platform:
 
 def make(folder: Path, accounts: int, seed: int) -> Platform:
     """Make a world and open it."""
-    worlds.make_world(folder, accounts, seed)
+    trade: list[npt.NDArray[np.bool_]] = []
+    write = tables.write_posts
+
+    def watched(*given: Any) -> int:
+        trade.append(given[2].on_topic)
+        return write(*given)
+
+    with mock.patch.object(tables, "write_posts", watched):
+        worlds.make_world(folder, accounts, seed)
     posts = pq.read_table(folder / "activity" / "posts.parquet", columns=list(POSTS))
     owner = KEY.column("account", posts["account_id"])
-    posts = posts.set_column(0, "account_id", pa.array(owner, pa.uint64())).sort_by("created_at").combine_chunks()
+    posts = posts.set_column(0, "account_id", pa.array(owner, pa.uint64())).append_column("trade", pa.array(trade[0]))
+    posts = posts.sort_by("created_at").combine_chunks()
     truth = pq.read_table(folder / "truth.parquet")
     ids = KEY.column("account", truth["subject_id"])
     hidden = ids[np.asarray(pc.not_equal(truth["role"], "bystander"))]
@@ -95,7 +121,7 @@ def true_words(accounts: int, seed: int) -> tuple[dict[str, str], frozenset[str]
 
 def precision(platform: Platform) -> tuple[float, int]:
     """Share of right ones among the first proposals, and how many there were, by the path that a run takes."""
-    uses = risky_uses(lambda: platform.posts.to_batches(50_000), platform.known, len(platform.accounts))
+    uses = risky_uses(lambda: platform.posts.to_batches(50_000), platform.known, len(platform.accounts), prices_in)
     found = propose(
         uses.tokens,
         platform.accounts,
@@ -103,78 +129,115 @@ def precision(platform: Platform) -> tuple[float, int]:
         platform.lexicon,
         FIRST,
         expected=platform.expected(1 << 60),
+        trade=uses.trade,
     )["term"].to_pylist()
     return float(np.mean([platform.right(term) is not None for term in found])), len(found)
 
 
-def tenth_uses(platform: Platform, who: npt.NDArray[np.uint64], begin: int) -> dict[str, int]:
-    """When these accounts posted each word for the tenth time, in any disguise, of the words where that was later."""
-    theirs = platform.posts.filter(pa.array(np.isin(platform.posts["account_id"].to_numpy(), who)))
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """When a word was used for the tenth time, and whether an ideal reader tells it by then."""
+
+    since: int
+    ideal: bool
+
+
+def tenth_uses(platform: Platform, who: npt.NDArray[np.uint64], begin: int) -> dict[str, Waiting]:
+    """Each word that these accounts posted for the tenth time after `begin`, in any disguise."""
     known = {term.text for term in platform.lexicon.terms}
     words = sorted(set(platform.word_of.values()) - known)
-    texts = pc.binary_join_element_wise(theirs["text"].fill_null(""), pc.binary_join(theirs["hashtags"], " "), " ")
+    posts, theirs = platform.posts, np.isin(platform.posts["account_id"].to_numpy(), who)
+    texts = pc.binary_join_element_wise(posts["text"].fill_null(""), pc.binary_join(posts["hashtags"], " "), " ")
     hits = Scanner.compile(Lexicon.of(words)).scan_column(texts)
-    times = np.asarray(theirs["created_at"].cast(pa.int64()))
     pairs = np.unique(np.stack([hits.term, hits.row]), axis=1)
-    tenth = {words[term]: pairs[1][pairs[0] == term][9:10] for term in np.unique(pairs[0])}
-    return {word: int(times[rows[0]]) for word, rows in tenth.items() if len(rows) and times[rows[0]] >= begin}
-
-
-def days_to_proposal(platform: Platform) -> dict[str, dict[str, float]]:
-    """Days from the tenth use of each word to its proposal, by whose uses count."""
-    tokens = all_uses(lambda: platform.posts.to_batches(50_000))
-    first = np.asarray(tokens["first_at"].cast(pa.int64()))
-    end = int(first.max())
-    begin = end - REPLAYED * DAY
-    proposed = dict(replay(platform, tokens, first, range(begin, end + 1, DAY)))
+    times, trade = np.asarray(posts["created_at"].cast(pa.int64())), np.asarray(posts["trade"])
     found = {}
-    for whose, who in (("known", platform.known), ("hidden", platform.hidden)):
-        waiting = tenth_uses(platform, who, begin)
-        found[whose] = {
-            word: max(0.0, (proposed.get(word, at + LATE * DAY) - at) / DAY) for word, at in waiting.items()
-        }
+    for term, word in enumerate(words):
+        rows = pairs[1][pairs[0] == term]
+        uses = rows[theirs[rows] & (trade[rows] | (word not in platform.everyday))]
+        if len(uses) >= 10 and times[uses[9]] >= begin:
+            read = int((theirs & trade)[: uses[9] + 1].sum())
+            usual = (rows < uses[9]) & ~theirs[rows]
+            by_chance = read * (usual.sum() + 1) / (uses[9] + 1)
+            found[word] = Waiting(int(times[uses[9]]), bool(gammainc(int(trade[uses[:10]].sum()), by_chance) < CHANCE))
     return found
 
 
-def replay(
-    platform: Platform, tokens: pa.Table, first: npt.NDArray[np.int64], mornings: Sequence[int]
-) -> Iterable[tuple[str, int]]:
-    """Each right word with the morning on which it was first proposed; what is declined never comes again."""
-    lexicon, risk, expected = platform.lexicon, platform.risk(), platform.expected(mornings[0])
-    seen: set[str] = set()
-    for morning in mornings:
-        there = tokens.filter(pa.array(first <= morning))
-        found = propose(there, platform.accounts, risk, lexicon, FIRST, expected=expected)
+def days_to_proposal(platform: Platform) -> tuple[dict[str, dict[str, tuple[float, bool]]], list[bool]]:
+    """Days from the tenth use of each word to its proposal, by whose uses count; and which proposals were right."""
+    end = int(platform.posts["created_at"].cast(pa.int64())[-1].as_py())
+    begin = end - REPLAYED * DAY
+    looked: list[bool] = []
+    proposed: dict[str, int] = {}
+    for morning, terms in replay(platform, range(begin, end + 1, DAY)):
+        for word in map(platform.right, terms):
+            looked.append(word is not None)
+            proposed.setdefault(word or "", morning)
+    found = {}
+    for whose, who in (("known", platform.known), ("hidden", platform.hidden)):
+        found[whose] = {
+            word: (max(0.0, (proposed.get(word, at.since + LATE * DAY) - at.since) / DAY), at.ideal)
+            for word, at in tenth_uses(platform, who, begin).items()
+        }
+    return found, looked
+
+
+def replay(platform: Platform, mornings: Sequence[int]) -> Iterable[tuple[int, list[str]]]:
+    """Each morning's first proposals; what was right is known from then on, and what was declined never comes again."""
+    lexicon, risk = platform.lexicon, platform.risk()
+    counts = count_uses(platform.posts.to_batches(50_000), None, platform.known, len(platform.accounts), prices_in)
+    rows = _of_several(counts.rows, platform.known)
+    first = np.asarray(rows["first_at"].cast(pa.int64()))
+    for number, morning in enumerate(mornings):
+        if number % RELEARNT == 0:
+            early = platform.posts.filter(pc.less(platform.posts["created_at"].cast(pa.int64()), morning))
+            trade = shortlist(early.to_batches, platform.known, len(platform.accounts), prices_in).trade
+            expected = platform.expected(morning)
+        there = rows.filter(pa.array(first <= morning))
+        tokens = named(there, names(there, counts.spellings, platform.known))
+        found = propose(tokens, platform.accounts, risk, lexicon, FIRST, expected=expected, trade=trade)
         terms = found["term"].to_pylist()
         lexicon = Lexicon(
             lexicon.terms + tuple(Term(term.lstrip("#")) for term in terms if platform.right(term)),
             lexicon.innocent + tuple(term.lstrip("#") for term in terms if not platform.right(term)),
         )
-        for word in filter(None, map(platform.right, terms)):
-            if word not in seen:
-                seen.add(word)
-                yield word, morning
+        yield morning, terms
+
+
+def _of_several(rows: pa.Table, known: npt.NDArray[np.uint64]) -> pa.Table:
+    """Counts of tokens that several known accounts use: nothing else can be proposed."""
+    theirs = rows.filter(pc.is_in(rows["account_id"], value_set=pa.array(known)))
+    users = theirs.group_by("key").aggregate([("account_id", "count_distinct")])
+    several = users.filter(pc.greater(users["account_id_count_distinct"], 1))["key"]
+    return rows.filter(pc.is_in(rows["key"], value_set=several.combine_chunks()))
 
 
 def measured(accounts: int, seeds: list[int]) -> dict[str, Any]:
     """Every figure of this benchmark, over all worlds."""
     right: list[float] = []
     counts: list[int] = []
-    days: dict[tuple[str, bool], list[float]] = {(who, new): [] for who in ("known", "hidden") for new in (True, False)}
+    looked: list[bool] = []
+    days: dict[tuple[str, bool], list[tuple[float, bool]]] = {
+        (who, new): [] for who in ("known", "hidden") for new in (True, False)
+    }
     for seed in seeds:
         with tempfile.TemporaryDirectory() as folder:
             platform = make(Path(folder), accounts, seed)
         share, count = precision(platform)
         right.append(round(share, 3))
         counts.append(count)
-        for whose, found in days_to_proposal(platform).items():
-            for word, waited in found.items():
-                days[whose, word in platform.everyday].append(round(waited, 1))
+        waited, seen = days_to_proposal(platform)
+        looked += seen
+        for whose, found in waited.items():
+            for word, took in found.items():
+                days[whose, word in platform.everyday].append(took)
     return {
         "worlds": len(seeds),
         "precision": right,
         "precision_mean": round(statistics.fmean(right), 3),
+        "precision_least": min(right),
         "proposals": counts,
+        "replayed": {"proposals": len(looked), "right": round(float(np.mean(looked)), 3)},
         "coined": told(days["known", False], 3),
         "repurposed": told(days["known", True], 10),
         "coined_by_hidden": told(days["hidden", False], 3),
@@ -182,13 +245,17 @@ def measured(accounts: int, seeds: list[int]) -> dict[str, Any]:
     }
 
 
-def told(days: list[float], goal: int) -> dict[str, Any]:
-    """Words, median days, and the share that was proposed within the goal."""
+def told(waited: list[tuple[float, bool]], goal: int) -> dict[str, Any]:
+    """Words, median days, the share that was proposed within the goal, and that an ideal reader tells at once."""
+    if not waited:
+        return {"words": 0}
+    days, ideal = np.array(waited).T
     return {
         "words": len(days),
-        "median_days": statistics.median(days) if days else None,
-        f"within_{goal}_days": round(float(np.mean(np.array(days) <= goal)), 3) if days else None,
-        "never": sum(day >= LATE for day in days),
+        "median_days": round(float(np.median(days)), 1),
+        f"within_{goal}_days": round(float(np.mean(days <= goal)), 3),
+        "never": int((days >= LATE).sum()),
+        "ideal": round(float(ideal.mean()), 3),
     }
 
 

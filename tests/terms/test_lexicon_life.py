@@ -57,7 +57,7 @@ def test_a_plain_list_of_words_is_a_lexicon(tmp_path: Path):
         ("a.csv", "term,severity\nvelkor,9\n", "row 1"),
         ("a.csv", "term,status\nvelkor,maybe\n", "proposed"),
         ("a.json", "{", "cannot be read"),
-        ("a.txt", "velkor", ".csv"),
+        ("a.xlsx", "velkor", ".csv"),
     ],
 )
 def test_a_bad_file_is_refused_with_what_to_do(tmp_path: Path, name: str, content: str, said: str):
@@ -172,6 +172,55 @@ def test_a_cache_of_another_lexicon_is_not_used(tmp_path: Path):
     path = tmp_path / "terms.cache"
     load_or_compile(Lexicon.of(["velkor"]), path)
     assert not load_or_compile(Lexicon.of(["kalinda"]), path).scan_text("velkor")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", "term;severity\nvelkor;3\nkalinda;2\n"),
+        ("a.csv", "sep=;\r\nTerm;Severity\r\nvelkor;3\r\nkalinda;2\r\n;\r\n"),
+        ("a.csv", "\ufeffterm\tseverity\tlanguage\nvelkor\t3\nkalinda\n"),
+        ("a.csv", 'term|severity\n"velkor"|high\nkalinda|\n'),
+        ("a.json", '{"data": {"items": [{"term": "velkor", "severity": 3}, {"term": "kalinda"}]}}'),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_lists_of_many_shapes_are_read(tmp_path: Path, name: str, content: str, encoding: str):
+    (tmp_path / name).write_bytes(content.encode(encoding))
+    terms = read_lexicon(tmp_path / name).terms
+    assert [(term.text, term.severity) for term in terms] == [("velkor", 3), ("kalinda", 2)]
+
+
+def test_a_field_of_a_nested_object_is_mapped_with_dots(tmp_path: Path):
+    path = tmp_path / "a.json"
+    path.write_text('[{"entry": {"form": "velkor"}, "risk": 3}]')
+    terms = read_lexicon(path, {"term": "entry.form", "severity": "risk"}).terms
+    assert [(term.text, term.severity) for term in terms] == [("velkor", 3)]
+
+
+def test_twins_by_case_or_composition_are_one_term_and_the_most_severe(tmp_path: Path):
+    path = tmp_path / "a.csv"
+    path.write_text("term,severity\nv\u00e9lkor,1\nve\u0301lkor,3\nV\u00c9LKOR,2\nkalinda,2\n", encoding="utf-8")
+    assert [term.severity for term in read_lexicon(path).terms] == [3, 2]
+
+
+@pytest.mark.parametrize("content", ["term,severity\nvelkor,3,more\n", 'term\n"velkor\n', ""])
+def test_a_csv_that_is_broken_is_refused_with_what_to_do(tmp_path: Path, content: str):
+    path = tmp_path / "a.csv"
+    path.write_text(content)
+    with pytest.raises(BadLexicon, match=r"Quote|Mend|Give a header"):
+        read_lexicon(path)
+
+
+def test_the_store_keeps_its_lexicon_compiled_and_never_a_past_version(tmp_path: Path):
+    store, kept = LexiconStore(tmp_path), tmp_path / "lexicon.compiled"
+    for word in ("velkor", "kalinda"):
+        (tmp_path / "lexicon.json").write_text(json.dumps(lexicon_to_dict(Lexicon.of([word]))))
+        assert len(store.scanner().scan_text("velkor kalinda")) == 1
+        assert store.scanner().scan_text(word)
+    kept.write_bytes(b"nothing")
+    with pytest.warns(SeawallWarning, match="compiled again"):
+        assert store.scanner().scan_text("kalinda")
 
 
 def run(*arguments: str) -> str:

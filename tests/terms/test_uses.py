@@ -10,14 +10,19 @@ from tests.terms.babel import Language
 from seawall.records.ids import IdKey
 from seawall.records.run import TERMS
 from seawall.records.seal import unseal
+from seawall.signals.offers import prices_in
+from seawall.terms.counts import named, names
 from seawall.terms.lexicon import Lexicon
-from seawall.terms.new_terms import expected_risk, propose
+from seawall.terms.new_terms import propose
+from seawall.terms.posts import POSTS
 from seawall.terms.proposed import Proposed, term_rows
+from seawall.terms.surprise import expected_risk
 from seawall.terms.tokens import sightings
-from seawall.terms.uses import POSTS, all_uses, masked_context, risky_uses
+from seawall.terms.uses import count_uses, masked_context, risky_uses
 
 START = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
 KEY = IdKey(bytes(32))
+KNOWN = np.arange(30, dtype=np.uint64)
 
 
 def posts(accounts: int = 1_000, risky: int = 30) -> pa.Table:
@@ -37,9 +42,10 @@ def posts(accounts: int = 1_000, risky: int = 30) -> pa.Table:
 @pytest.mark.parametrize("rows", [97, 10_000])
 def test_batches_of_any_size_count_alike(rows: int):
     table = posts()
-    uses = risky_uses(lambda: table.to_batches(rows), np.arange(30, dtype=np.uint64), 1_000)
-    whole = all_uses(lambda: table.to_batches(3_000))
-    chosen = [row for row in whole.to_pylist() if row["token"] == "zumbaro"]
+    uses = risky_uses(lambda: table.to_batches(rows), KNOWN, 1_000, prices_in)
+    whole = count_uses(table.to_batches(3_000), None, KNOWN, 1_000, prices_in)
+    tokens = named(whole.rows, names(whole.rows, whole.spellings, KNOWN))
+    chosen = [row for row in tokens.to_pylist() if row["token"] == "zumbaro"]
     found = [row for row in uses.tokens.to_pylist() if row["token"] == "zumbaro"]
     assert sorted(found, key=str) == sorted(chosen, key=str)
     assert len(found) == 30
@@ -47,7 +53,7 @@ def test_batches_of_any_size_count_alike(rows: int):
 
 def test_contexts_name_nobody():
     table = posts()
-    uses = risky_uses(lambda: table.to_batches(500), np.arange(30, dtype=np.uint64), 1_000)
+    uses = risky_uses(lambda: table.to_batches(500), KNOWN, 1_000, prices_in)
     assert 0 < len(uses.contexts["zumbaro"]) <= 3
     assert all("someone" not in text and "25" not in text and "zum" in text for text in uses.contexts["zumbaro"])
 
@@ -59,7 +65,7 @@ def test_no_risky_account_means_no_second_pass():
         read.append(1)
         return posts(20).to_batches()
 
-    assert len(risky_uses(parts, np.empty(0, np.uint64), 20).tokens) == 0
+    assert len(risky_uses(parts, np.empty(0, np.uint64), 20, prices_in).tokens) == 0
     assert len(read) == 1
 
 
@@ -75,8 +81,11 @@ def test_no_risky_account_means_no_second_pass():
     ],
 )
 def test_a_token_is_a_word_a_hashtag_or_an_emoji(text: str, tokens: set[str]):
-    found = sightings(pa.array([text, "velkor"])).spellings()
-    assert {word for _, word in found.values()} == tokens | {"velkor"}
+    found = sightings(pa.array([text, "velkor"]))
+    keys, first = np.unique(found.key, return_index=True)
+    last = {int(key): found.spelt(int(at)) for key, at in zip(keys, first, strict=True)}
+    last |= {int(found.key[at]): found.spelt(at) for at in np.flatnonzero(found.plain).tolist()}
+    assert set(last.values()) == tokens | {"velkor"}
 
 
 def test_a_context_hides_handles_links_and_numbers():
@@ -98,7 +107,7 @@ def test_rows_are_sealed_with_the_key_and_carry_contexts():
     table = posts()
     accounts = np.arange(1_000, dtype=np.uint64)
     risk = np.where(accounts < 30, 0.9, 0.0)
-    uses = risky_uses(lambda: table.to_batches(500), accounts[:30], 1_000)
+    uses = risky_uses(lambda: table.to_batches(500), KNOWN, 1_000, prices_in)
     proposed = Proposed(propose(uses.tokens, accounts, risk, Lexicon()), uses.contexts)
     rows = term_rows(proposed, KEY, plain=False)
     assert rows.schema == TERMS

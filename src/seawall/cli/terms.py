@@ -204,8 +204,8 @@ def proposals(run: Path, adopt: bool, store: Path, purpose: str, by: str, settin
 @click.option("--lexicon", "file", type=click.Path(path_type=Path), help="Scan with this file, not the store.")
 def scan(texts: Path, store: Path, file: Path | None) -> None:
     """Scan texts, one a line (- for stdin), or a Parquet file's column text."""
-    lexicon = read_lexicon(file) if file else LexiconStore(store).load()
-    hits = Scanner.compile(lexicon).scan_column(_texts(texts))
+    scanner = Scanner.compile(read_lexicon(file)) if file else LexiconStore(store).scanner()
+    hits, lexicon = scanner.scan_column(_texts(texts)), scanner.lexicon
     for k in range(len(hits)):
         disguise = ",".join(disguises_of(int(hits.disguise[k]))) or "none"
         term, lane = masked(lexicon.terms[hits.term[k]].text), LANES[hits.lane[k]]

@@ -10,12 +10,12 @@ from seawall.network.cold_start import ColdStart, Opinion
 from seawall.network.evidence import join, profile_evidence, signal_evidence
 from seawall.network.takeover import method_of, suspects, with_verdicts
 from seawall.network.verdicts import known_classes
+from seawall.signals.offers import prices_in
 from seawall.terms.lexicon import Lexicon
 from seawall.terms.proposals import proposals
 
 READINGS = 3
 """How often an activity is read where people have confirmed sellers and no lexicon is at hand."""
-
 TERMS = 20
 """The best so many terms that a reading proposes are the lexicon of the next."""
 
@@ -41,13 +41,13 @@ def believe(lake: Lake, material: Material, lexicon: Lexicon, seed: int, stages:
         readings = READINGS if (known == SELLS).any() and not lexicon.terms else 1
         for reading in range(2, readings + 1):
             risk = suspects(now.opinion, known)
-            proposed = proposals(lake.batches, material.graph.accounts, risk, material.bags, lexicon).found["term"]
-            before, found = found, [term.removeprefix("#") for term in proposed.to_pylist()[:TERMS]]
+            told = proposals(lake.batches, material.graph.accounts, risk, material.bags, lexicon, prices_in).found
+            before, found = found, [term.removeprefix("#") for term in told["term"].to_pylist()[:TERMS]]
             if found == before:
                 break
             again = read_with(lake, material, Lexicon.of(found))
-            told = f"{method_of(known)}, reading {reading} times with {len(found)} terms that it found"
-            now = Belief(_opinion(again, known, seed), again, told)
+            method = f"{method_of(known)}, reading {reading} times with {len(found)} terms that it found"
+            now = Belief(_opinion(again, known, seed), again, method)
     return now
 
 

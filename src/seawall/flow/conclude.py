@@ -19,6 +19,7 @@ from seawall.network.returns_told import returns_of_flagged
 from seawall.network.roles import role_probabilities
 from seawall.network.things import ThingFindings, conclude_things
 from seawall.network.traces import Profiles
+from seawall.signals.offers import prices_in
 from seawall.terms.lexicon import Lexicon
 from seawall.terms.proposals import proposals
 from seawall.terms.proposed import Proposed
@@ -63,4 +64,4 @@ def propose_terms(
     """Words and hashtags that flagged accounts use far more than people who otherwise write like them."""
     risk = findings.flagged_risk(material.graph.n)
     with stages.stage("terms"):
-        return proposals(batches, material.graph.accounts, risk, material.bags, lexicon)
+        return proposals(batches, material.graph.accounts, risk, material.bags, lexicon, prices_in)

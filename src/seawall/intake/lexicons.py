@@ -1,12 +1,14 @@
-"""Lexicon files: CSV, JSON, JSONL or Parquet, columns mapped."""
+"""Lexicon files: CSV, JSON, JSONL, Parquet or lines, columns mapped."""
 
+import csv
 import json
+import unicodedata
 from collections.abc import Iterator, Mapping
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.csv
 import pyarrow.parquet
 
 from seawall.records.errors import BadLexicon
@@ -22,12 +24,16 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "together": ("together", "together_with", "only_with"),
 }
 """The column names that each field of a term is looked for under, in this order, case ignored."""
+_FIELDS = {"term": "text"}
+_DELIMITERS = ",;\t|"
 _SEVERITY_WORDS = {"low": 1, "weak": 1, "medium": 2, "high": 3, "severe": 3, "critical": 3}
 
 
 def read_lexicon(path: str | Path, mapping: Mapping[str, str] | None = None) -> Lexicon:
-    """The lexicon in a file; `mapping` names the file's column for a field (`{"text": "Keyword"}`).
+    """The lexicon in a file; `mapping` names the file's column for a field (`{"text": "Keyword"}`, also as `term`).
 
+    Commas, semicolons, tabs or bars divide a CSV's columns; a field of a nested JSON object is named with dots
+    (`entry.word`). Terms that differ in case or in how marks are composed are one, the most severe.
     A row without a status is active: a file that an operator hands to a run is the operator's decision. Errors:
     `BadLexicon` with the row where reading stopped.
     """
@@ -37,41 +43,61 @@ def read_lexicon(path: str | Path, mapping: Mapping[str, str] | None = None) -> 
     rows = _rows(path)
     if isinstance(rows, Lexicon):
         return rows
-    columns: dict[str, str] | None = None
+    given, columns = dict(mapping or {}), dict[str, str]()
     terms: dict[str, Term] = {}
     for number, row in enumerate(rows, start=1):
-        columns = columns or _columns(path, list(row), mapping or {})
+        if not any(str(cell or "").strip() for cell in row.values()):
+            continue
+        columns = columns or _columns(path, list(row), {_FIELDS.get(k, k): column for k, column in given.items()})
         try:
             term = _term(row, columns)
         except (BadLexicon, TypeError, ValueError) as error:
             raise BadLexicon(f"{path}, row {number}: {error}") from None
-        terms.setdefault(term.text, term)
+        twin = unicodedata.normalize("NFC", term.text).casefold()
+        if twin not in terms or terms[twin].severity < term.severity:
+            terms[twin] = term
     return Lexicon(tuple(terms.values()))
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]] | Lexicon:
     """The file's rows as dicts, or the whole lexicon where the file is one that Seawall wrote."""
     readers = {".csv": _csv, ".tsv": _csv, ".parquet": _parquet, ".jsonl": _jsonl, ".ndjson": _jsonl, ".json": _json}
-    reader = readers.get(path.suffix.lower())
+    reader = (readers | {".txt": _lines}).get(path.suffix.lower())
     if reader is None:
-        raise BadLexicon(f"{path} ends in {path.suffix!r}; give .csv, .tsv, .json, .jsonl or .parquet.")
+        raise BadLexicon(
+            f"{path} ends in {path.suffix!r}; give .csv, .tsv, .json, .jsonl, .parquet, or .txt with a term a line."
+        )
     try:
         return reader(path)
-    except (pa.ArrowInvalid, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise BadLexicon(f"{path} cannot be read as {path.suffix}: {error}. Save it as UTF-8 and try again.") from error
+    except UnicodeDecodeError as error:
+        raise BadLexicon(f"{path} is not UTF-8 text ({error}). Save it as UTF-8 and try again.") from error
+    except (pa.ArrowInvalid, json.JSONDecodeError, csv.Error) as error:
+        raise BadLexicon(f"{path} cannot be read as {path.suffix}: {error}. Mend it and try again.") from error
+
+
+def _text(path: Path) -> str:
+    """UTF-8 with or without a byte order mark, or UTF-16 with one, as spreadsheets write it."""
+    raw = path.read_bytes()
+    return raw.decode("utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8").removeprefix("\ufeff")
 
 
 def _csv(path: Path) -> Iterator[dict[str, Any]]:
-    delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
-    with path.open("rb") as file:
-        names = file.readline().decode("utf-8-sig").strip().split(delimiter)
-    kinds = {name.strip('"'): pa.string() for name in names}
-    table = pa.csv.read_csv(
-        path,
-        parse_options=pa.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
-        convert_options=pa.csv.ConvertOptions(column_types=kinds),
-    )
-    return iter(table.to_pylist())
+    text = _text(path)
+    if text.lower().startswith("sep="):  # what Excel writes to name the delimiter
+        text = text.partition("\n")[2]
+    if not text.strip():
+        raise BadLexicon(f"{path} is empty. Give a header and a row a term.")
+    header = text.partition("\n")[0]
+    delimiter = "\t" if path.suffix.lower() == ".tsv" else max(_DELIMITERS, key=header.count)
+    rows: list[dict[Any, Any]] = list(csv.DictReader(StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    for number, row in enumerate(rows, start=1):
+        if any(row.pop(None, None) or ()):
+            raise BadLexicon(f"{path}, row {number}: more cells than the header has. Quote what holds {delimiter!r}.")
+    return iter(rows)
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    return iter([_row(line) for line in _text(path).splitlines()])
 
 
 def _parquet(path: Path) -> Iterator[dict[str, Any]]:
@@ -79,23 +105,37 @@ def _parquet(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _jsonl(path: Path) -> Iterator[dict[str, Any]]:
-    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    lines = _text(path).splitlines()
     return iter([_row(json.loads(line)) for line in lines if line.strip()])
 
 
 def _json(path: Path) -> Iterator[dict[str, Any]] | Lexicon:
-    document = json.loads(path.read_text(encoding="utf-8-sig"))
+    document = json.loads(_text(path))
     if isinstance(document, dict) and "schema_version" in document:
         return lexicon_from_dict(document)
-    if isinstance(document, dict):
-        document = next((value for value in document.values() if isinstance(value, list)), None)
-    if not isinstance(document, list):
+    listed = _first_list(document)
+    if listed is None:
         raise BadLexicon(f"{path} holds no list of terms. Give a list of words or of objects, or an object with one.")
-    return iter([_row(entry) for entry in document])
+    return iter([_row(entry) for entry in listed])
+
+
+def _first_list(document: Any) -> list[Any] | None:
+    """The list that a document is, or the first that its objects hold, however deep."""
+    inside = document.values() if isinstance(document, dict) else ()
+    return document if isinstance(document, list) else next(filter(None, map(_first_list, inside)), None)
 
 
 def _row(entry: Any) -> dict[str, Any]:
-    return entry if isinstance(entry, dict) else {"term": entry}
+    return dict(_flat(entry)) if isinstance(entry, dict) else {"term": entry}
+
+
+def _flat(entry: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    """An object's fields, those of objects inside it with dots."""
+    for name, value in entry.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{before}{name}.")
+        else:
+            yield before + name, value
 
 
 def _columns(path: Path, names: list[str], mapping: Mapping[str, str]) -> dict[str, str]:

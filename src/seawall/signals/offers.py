@@ -75,6 +75,14 @@ def _count(texts: pa.Array, pattern: str) -> npt.NDArray[np.int64]:
     return np.asarray(pc.fill_null(pc.count_substring_regex(texts, pattern), 0)).astype(np.int64)
 
 
+def prices_in(texts: pa.Array) -> npt.NDArray[np.bool_]:
+    """Which texts name a price, shape (len(texts),)."""
+    found = _truth(pc.match_substring_regex(texts, r"[\p{Nd}\p{Sc}]"))
+    some = np.flatnonzero(found)
+    found[some] = _truth(pc.match_substring_regex(texts.take(pa.array(some)), SHAPES["price"]))
+    return found
+
+
 def is_offer(shapes: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
     """Whether the shapes make an offer: a menu, or a price, or a way to pay together with a link or an age."""
     return ((shapes & (MENU | PRICE)) > 0) | (((shapes & HANDLE) > 0) & ((shapes & (LINK | AGE)) > 0))

@@ -8,9 +8,11 @@ import pyarrow as pa
 from scipy.sparse import csr_matrix
 
 from seawall.terms.lexicon import Lexicon
-from seawall.terms.new_terms import expected_risk, propose
+from seawall.terms.new_terms import propose
+from seawall.terms.posts import POSTS, Offers
 from seawall.terms.proposed import Proposed
-from seawall.terms.uses import POSTS, risky_uses
+from seawall.terms.surprise import expected_risk
+from seawall.terms.uses import risky_uses
 
 PROPOSED = 100
 """The most terms that a run proposes."""
@@ -22,11 +24,14 @@ def proposals(
     risk: npt.NDArray[np.float64],
     bags: csr_matrix,
     lexicon: Lexicon,
+    offers: Offers,
 ) -> Proposed:
     """Ranked proposals; `risk` (n,) is 0 for who is not flagged, `bags` (n, words) what each account writes.
 
-    `batches` gives the columns of a table of the lake, in one order each time it is asked.
+    `batches` gives the columns of a table of the lake, in one order each time it is asked; `offers` tells which texts
+    are offers.
     """
-    uses = risky_uses(lambda: batches("posts", POSTS), accounts[risk > 0], len(accounts))
+    uses = risky_uses(lambda: batches("posts", POSTS), accounts[risk > 0], len(accounts), offers)
     expected = expected_risk(bags.indptr, bags.indices, risk)
-    return Proposed(propose(uses.tokens, accounts, risk, lexicon, PROPOSED, expected=expected), uses.contexts)
+    found = propose(uses.tokens, accounts, risk, lexicon, PROPOSED, expected=expected, trade=uses.trade)
+    return Proposed(found, uses.contexts)

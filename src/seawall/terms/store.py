@@ -1,8 +1,8 @@
 """The lexicon on disk: versions, and a log of all changes.
 
-A folder with `lexicon.json` and `log.jsonl`, both readable by their owner only. The log is only ever appended to; each
-line names who, when, what and which version came of it, and carries the digest of the line before, so that a line
-taken out or changed is seen.
+A folder with `lexicon.json`, `log.jsonl` and the compiled lexicon, all readable by their owner only. The log is only
+ever appended to; each line names who, when, what and which version came of it, and carries the digest of the line
+before, so that a line taken out or changed is seen.
 """
 
 import hashlib
@@ -19,7 +19,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from seawall.records.errors import BadLexicon, Damaged, Refused
 from seawall.terms.approvals import Approval, people_needed
+from seawall.terms.cache import load_or_compile
 from seawall.terms.lexicon import Lexicon, Status, Term, lexicon_from_dict, lexicon_to_dict
+from seawall.terms.scanner import Scanner
 
 Clock = Callable[[], datetime]
 
@@ -44,6 +46,10 @@ class LexiconStore:
             return lexicon_from_dict(json.loads(path.read_text(encoding="utf-8")))
         except ValueError as error:
             raise Damaged(f"{path} is not JSON ({error}). Restore it from a backup.") from error
+
+    def scanner(self) -> Scanner:
+        """Of the newest version, compiled once and kept beside it; a damaged file is compiled again, with a warning."""
+        return load_or_compile(self.load(), self.folder / "lexicon.compiled")
 
     def propose(self, terms: Iterable[Term], by: str) -> Lexicon:
         """Add terms as proposed, whatever status their file gave them; known texts stay as they are."""

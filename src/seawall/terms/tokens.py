@@ -11,7 +11,6 @@ be told apart here.
 # mypy: disable-error-code="operator,arg-type,assignment,type-var"
 # ruff: noqa: SIM109
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -19,25 +18,12 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from seawall.records.activity import TIME
 from seawall.terms.alphabet import Disguise, Kind, alphabet
 from seawall.terms.fold import BASE, alike, decode, lookup, mix
 from seawall.terms.patterns import letters_of
 from seawall.terms.utf8 import utf8
 
-TOKENS = pa.schema(
-    [
-        pa.field("account_id", pa.uint64(), False),
-        pa.field("token", pa.string(), False),
-        pa.field("n", pa.int64(), False),
-        pa.field("first_at", TIME),
-        pa.field("last_at", TIME),
-    ]
-)
-COUNTS = pa.schema([TOKENS.field(0), pa.field("key", pa.uint64(), False), *[TOKENS.field(k) for k in (2, 3, 4)]])
-"""As `TOKENS`, a token told by its hash."""
 Texts: TypeAlias = pa.Array | pa.ChunkedArray
 Keys = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.int64]
@@ -67,13 +53,11 @@ class Sightings:
     plain: npt.NDArray[np.bool_]
     tagged: npt.NDArray[np.bool_]
 
-    def spellings(self) -> Mapping[int, tuple[bool, str]]:
-        """How each token is first spelt, in lower case, plainly where it ever is; and whether that is plain."""
-        order = np.lexsort((~self.plain, self.key))
-        keys, first = np.unique(self.key[order], return_index=True)
-        return {
-            key: (bool(self.plain[at]), self.spelt(at)) for key, at in zip(keys.tolist(), order[first], strict=True)
-        }
+    def spellings(self) -> tuple[Places, list[int]]:
+        """The number of each sighting's spelling, and a sighting of each; case aside, equal texts may have two."""
+        raw = _span_hashes(self.data, self.begin, self.end) ^ np.where(self.tagged, _TAG, np.uint64(0))
+        _, first, which = np.unique(raw, return_index=True, return_inverse=True)
+        return which, first.tolist()
 
     def spelt(self, at: int) -> str:
         """One sighting in lower case."""
@@ -105,51 +89,6 @@ def sightings(texts: Texts, wanted: Keys | None = None, *, hashtags: bool = Fals
     return Sightings(data, offsets, *found)
 
 
-def tokens_of(texts: Texts, accounts: Keys, at: Texts) -> pa.Table:
-    """Token counts for each account, as `TOKENS`, ordered by account and then by the token's hash.
-
-    `texts`, `accounts` and `at` (UTC microseconds) have one row a post.
-    """
-    times = np.asarray(pc.cast(at.combine_chunks() if isinstance(at, pa.ChunkedArray) else at, pa.int64()))
-    seen = sightings(texts)
-    return named(counted(seen, accounts, times), {key: word for key, (_, word) in seen.spellings().items()})
-
-
-def counted(seen: Sightings, accounts: Keys, times: Places) -> pa.Table:
-    """Sightings summed for each account and token, as `COUNTS`; `accounts` and `times` have one entry a row."""
-    owner = accounts[seen.row]
-    order = np.lexsort((seen.key, owner))
-    new = np.ones(len(order), bool)
-    new[1:] = (seen.key[order][1:] != seen.key[order][:-1]) | (owner[order][1:] != owner[order][:-1])
-    starts = np.flatnonzero(new)
-    when = times[seen.row][order]
-    first = order[starts]
-    columns = [
-        pa.array(owner[first], pa.uint64()),
-        pa.array(seen.key[first], pa.uint64()),
-        pa.array(np.diff(np.append(starts, len(order))), pa.int64()),
-        pa.array(_reduced(np.minimum, when, starts), TIME),
-        pa.array(_reduced(np.maximum, when, starts), TIME),
-    ]
-    return pa.table(columns, schema=COUNTS)
-
-
-def summed(parts: Sequence[pa.Table]) -> pa.Table:
-    """Counts of several batches, as `COUNTS`, in the order of first appearance."""
-    whole = pa.concat_tables([COUNTS.empty_table(), *parts])
-    sums = [("n", "sum"), ("first_at", "min"), ("last_at", "max")]
-    grouped = whole.group_by(["account_id", "key"], use_threads=False).aggregate(sums)
-    columns = [grouped[name] for name in ("account_id", "key", "n_sum", "first_at_min", "last_at_max")]
-    return pa.table(columns, schema=COUNTS)
-
-
-def named(counts: pa.Table, spelt: Mapping[int, str]) -> pa.Table:
-    """Counts with every token spelt, as `TOKENS`."""
-    keys, which = np.unique(counts["key"].to_numpy(), return_inverse=True)
-    words = pa.array([spelt[key] for key in keys.tolist()], pa.string()).take(pa.array(which))
-    return pa.table([words if name == "token" else counts[name] for name in TOKENS.names], schema=TOKENS)
-
-
 def _bits_of(wanted: Keys | None) -> Keys:
     """A bit array that lets these hashes through, and few others; every hash where none are named."""
     if wanted is None:
@@ -158,11 +97,6 @@ def _bits_of(wanted: Keys | None) -> Keys:
     place = wanted >> np.uint64(8) & np.uint64(len(bits) * 64 - 1)
     np.bitwise_or.at(bits, (place >> np.uint64(6)).astype(np.int64), np.uint64(1) << (place & np.uint64(63)))
     return bits
-
-
-def _reduced(function: np.ufunc, values: Places, starts: Places) -> Places:
-    reduced: Places = function.reduceat(values, starts) if len(starts) else values[:0]
-    return reduced
 
 
 @nb.njit(inline="always")
@@ -235,7 +169,12 @@ def _tokenise(data, offsets, letters, bits, tags):  # type: ignore[no-untyped-de
                 own_symbol = kind == np.uint32(2) or kind == _DIGIT or kind == _SIGN
                 symbol = (entry & _SYMBOL) if own_symbol else code
                 symbol = alike[symbol] if symbol < 128 else symbol
-                plain &= kind != _SIGN and ((entry >> np.uint32(25)) & np.uint32(15)) <= _UNDONE and symbol != before
+                plain &= (
+                    kind != _SIGN
+                    and kind != _DIGIT
+                    and ((entry >> np.uint32(25)) & np.uint32(15)) <= _UNDONE
+                    and symbol != before
+                )
                 worded |= kind != _DIGIT
                 if symbol != before:
                     key = key * BASE + mix(symbol)
@@ -280,6 +219,15 @@ def _tokenise(data, offsets, letters, bits, tags):  # type: ignore[no-untyped-de
                 third = np.int64(-1)
             i = after
     return rows[:n].copy(), begins[:n].copy(), ends[:n].copy(), keys[:n].copy(), plains[:n].copy(), tags_at[:n].copy()
+
+
+@nb.njit(cache=True)
+def _span_hashes(data, begin, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """The hash of every span's bytes."""
+    found = np.empty(len(begin), np.uint64)
+    for k in range(len(begin)):
+        found[k] = _bytes_hash(data, begin[k], end[k])
+    return found
 
 
 @nb.njit(cache=True)
