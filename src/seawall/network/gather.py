@@ -14,6 +14,9 @@ WIDTH = 8
 AHEAD = np.uint64(32)
 """How many entries ahead a block is asked for; 16 and 64 were slower."""
 
+BLOCK = 4096
+"""So many weights are looked at before it is asked whether one of them was not one."""
+
 _ONE, _WIDTH = np.uint64(1), np.uint64(WIDTH)
 
 
@@ -90,8 +93,12 @@ def column_sums(indices: Any, weights: Any, out: Any) -> None:
 @nb.njit(cache=True, nogil=True)
 def all_ones(weights: NDArray[np.float32]) -> bool:
     """Whether every tie weighs one, so that the weights need not be read."""
-    for entry in range(np.uint64(weights.size)):  # noqa: SIM110 (a generator would be slow in a kernel)
-        if weights[entry] != np.float32(1):
+    for first in range(0, weights.size, BLOCK):
+        others = 0
+        # No way out of the inner loop: one that may stop anywhere is not vectorised.
+        for weight in weights[first : first + BLOCK]:
+            others += weight != np.float32(1)
+        if others:
             return False
     return True
 
