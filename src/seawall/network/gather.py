@@ -33,7 +33,10 @@ def receive_one(
     stop: int,
     out: Any,
 ) -> None:
-    """One step of the walk for the rows `first` to `stop`, one seed set; `weights` may be None (all one)."""
+    """One step of the walk for the rows `first` to `stop`, one seed set; `weights` may be None (all one).
+
+    `restart` and `stays` may be None where nothing is to be added: they are as large as the ranks and mostly nought.
+    """
     for row in range(np.uint64(first), np.uint64(stop)):
         total = np.float32(0)
         for entry in range(np.uint64(indptr[row]), np.uint64(indptr[row + _ONE])):
@@ -41,7 +44,12 @@ def receive_one(
                 total += rank[np.uint64(indices[entry])]
             else:
                 total += weights[entry] * rank[np.uint64(indices[entry])]
-        out[row] = share[row] * total + stays[row] * rank[row] + restart[row]
+        total *= share[row]
+        if stays is not None:
+            total += stays[row] * rank[row]
+        if restart is not None:
+            total += restart[row]
+        out[row] = total
 
 
 @nb.njit(cache=True, nogil=True, fastmath={"contract"})
@@ -77,7 +85,12 @@ def receive_block(
         own = row * _WIDTH
         for lane, total in enumerate((a, b, c, d, e, f, g, h)):
             at = own + np.uint64(lane)
-            out[at] = share[row] * total + stays[row] * rank[at] + restart[at]
+            received = share[row] * total
+            if stays is not None:
+                received += stays[row] * rank[at]
+            if restart is not None:
+                received += restart[at]
+            out[at] = received
 
 
 @nb.njit(cache=True, nogil=True)
