@@ -6,8 +6,6 @@ most, `targets` the innocents whom the attack uses or is aimed at. Keys of `--js
 `attacks.<name>.change.<figure>` against `none`.
 """
 
-import argparse
-import json
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +18,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 import seawall as seawall_package
-from bench.worlds import CACHE, DOCS, Trial, digest, read_seeds, seawall, spell_seeds, tell, world
+from bench.world_page import command, world_page
+from bench.worlds import Trial, digest, seawall, spell_seeds, tell, world
 from seawall.records.roles import SELLER_SIDE, Role
 from seawall.trials.evaluate import summarise
 from seawall.trials.judged import BYSTANDER, Judged, judge
@@ -282,12 +281,11 @@ def page(trial: Trial, found: Mapping[str, Mapping[str, float]]) -> str:
         cells = [ATTACKS[name][0], f"{one['recall']:.3f}", f"{one['precision']:.3f}", f"{one['buyers_recall']:.3f}"]
         cells += [f"{one['false_accusations']:.3%}", f"{one['worst']:.2%}", hit, f"{one['network_f1']:.3f}"]
         rows.append(f"| {' | '.join(cells)} |")
-    command = f"python -m bench.attacks --accounts {trial.accounts} --seeds {spell_seeds(trial.seeds)} --write"
     return f"""# What attacks gain
 
 Sellers who know how Seawall works change their activity; the run stays as it is. Worlds of {trial.accounts:,} accounts,
 seeds {spell_seeds(trial.seeds)} pooled, no verdicts. `bench/attacks.py` says what each attack does; this page is
-written by `{command}`.
+written by `{command("attacks", trial)}`.
 
 Recall and precision are the sellers' side's; false accusations are of all bystanders, the worst those of the look-alike
 community that suffers most; accused targets are innocents whom the attack uses or is aimed at.
@@ -307,23 +305,5 @@ def gains(found: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
     return {"attacks": told}
 
 
-def main() -> None:
-    """The command `python -m bench.attacks`."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--json", action="store_true", help="print one JSON object last")
-    parser.add_argument("--accounts", type=int, default=20_000)
-    parser.add_argument("--seeds", type=read_seeds, default=read_seeds("1-3"), help="such as 1-5 or 1,3,8")
-    parser.add_argument("--write", action="store_true", help=f"write {DOCS / PAGE}")
-    given = parser.parse_args()
-    trial = Trial(given.accounts, given.seeds)
-    CACHE.mkdir(parents=True, exist_ok=True)
-    found = measure(trial)
-    print(page(trial, found))
-    if given.write:
-        (DOCS / PAGE).write_text(page(trial, found), encoding="utf-8")
-    if given.json:
-        print(json.dumps(gains(found)))
-
-
 if __name__ == "__main__":
-    main()
+    world_page(__doc__, PAGE, measure, page, gains)

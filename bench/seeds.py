@@ -7,12 +7,9 @@ Beside it the same names by rank from the seeds over rank from everyone (persona
 `seeds.<count>.<figure>`.
 """
 
-import argparse
-import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +19,8 @@ import pyarrow.parquet as pq
 import seawall as seawall_package
 from bench.attacks import Places, Platform
 from bench.peers.lexicon_walk import follow_ties
-from bench.worlds import CACHE, DOCS, KEY, Trial, digest, read_seeds, spell_seeds, tell, world
+from bench.world_page import command, world_page
+from bench.worlds import KEY, Trial, digest, spell_seeds, tell, world
 from seawall.flow.order import Order
 from seawall.flow.progress import Stages
 from seawall.flow.run import STAGES
@@ -128,14 +126,13 @@ def page(trial: Trial, found: Mapping[str, Mapping[str, float]]) -> str:
     for count, one in found.items():
         names = ("recall", "least_recall", "reached", "walk_recall", "flagged_recall", "flagged_precision")
         rows.append(f"| {count} | {' | '.join(f'{one[name]:.3f}' for name in names)} |")
-    command = f"python -m bench.seeds --accounts {trial.accounts} --seeds {spell_seeds(trial.seeds)} --write"
     return f"""# From a few known sellers to the others
 
 Worlds of {trial.accounts:,} accounts, seeds {spell_seeds(trial.seeds)}; so many sellers are confirmed, nobody is
 cleared, and there is no lexicon. Without one a run reads what accounts near to confirmed sellers say, takes the terms
 that it would propose as its lexicon, and reads again (`seawall.flow.believe`).
 
-`{command}`
+`{command("seeds", trial)}`
 
 Recall is of the sellers' side beyond the seeds in the first {FIRST} names; `reached` of networks that hold a seed;
 `walk` of the first {FIRST} names by personalised PageRank from the seeds over that from everyone.
@@ -146,24 +143,5 @@ Recall is of the sellers' side beyond the seeds in the first {FIRST} names; `rea
 """
 
 
-def main() -> None:
-    """The command `python -m bench.seeds`."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--json", action="store_true", help="print one JSON object last")
-    parser.add_argument("--accounts", type=int, default=20_000)
-    parser.add_argument("--seeds", type=read_seeds, default=read_seeds("1-3"), help="of worlds, such as 1-5 or 1,3,8")
-    parser.add_argument("--write", action="store_true", help=f"write {DOCS / PAGE}")
-    given = parser.parse_args()
-    trial = Trial(given.accounts, given.seeds)
-    CACHE.mkdir(parents=True, exist_ok=True)
-    found = measure(trial)
-    print(page(trial, found))
-    if given.write:
-        (DOCS / PAGE).write_text(page(trial, found), encoding="utf-8")
-    if given.json:
-        told: dict[str, Any] = {"accounts": trial.accounts, "worlds": trial.seeds, "seeds": found}
-        print(json.dumps(told))
-
-
 if __name__ == "__main__":
-    main()
+    world_page(__doc__, PAGE, measure, page, lambda found: {"seeds": found})

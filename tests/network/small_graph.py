@@ -15,11 +15,17 @@ def matrix(pairs: Pairs, rows: int, columns: int) -> csr_matrix:
     return binary(table[:, 0], table[:, 1], (rows, columns))
 
 
-def small_graph(n: int, ties: Mapping[str, Pairs] | None = None, shares: Mapping[str, Pairs] | None = None) -> Graph:
-    """A graph of n accounts; ties and shares by kind as pairs of numbers, at most 50 things a kind."""
+def small_graph(
+    n: int,
+    ties: Mapping[str, Pairs] | None = None,
+    shares: Mapping[str, Pairs] | None = None,
+    together: Pairs = (),
+) -> Graph:
+    """A graph of n accounts; ties, shares by kind and who acts together as pairs of numbers; 50 things a kind."""
     ties, shares = ties or {}, shares or {}
     return Graph(
         np.arange(n, dtype=np.uint64),
         {kind: matrix(ties.get(kind, ()), n, n) for kind in ("follow", *TIE_KINDS)},
         {thing: matrix(shares.get(thing, ()), n, 50) for thing in THINGS},
+        matrix([pair for a, b in together for pair in ((a, b), (b, a))], n, n),
     )

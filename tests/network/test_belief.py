@@ -6,7 +6,19 @@ import pytest
 from scipy.sparse import csr_matrix
 from small_graph import small_graph
 
-from seawall.network.belief import BUYS, BYSTANDER, LEAST, OPEN, SELLS, TALKS, UNWANTED, Beliefs, Pull, members_of
+from seawall.network.belief import (
+    BUYS,
+    BYSTANDER,
+    IN_TIME,
+    LEAST,
+    OPEN,
+    SELLS,
+    TALKS,
+    UNWANTED,
+    Beliefs,
+    Pull,
+    members_of,
+)
 from seawall.network.evidence import Surroundings, signal_evidence
 from seawall.network.surprise import Circles
 from seawall.network.words import PLACES
@@ -16,9 +28,9 @@ N = 400
 SEARCHERS = range(10, 30)
 
 
-def beliefs(signals=(), ties=None, known=None, strengths=None) -> Beliefs:
+def beliefs(signals=(), ties=None, known=None, strengths=None, together=()) -> Beliefs:
     """Beliefs over 400 accounts with these (account, what) signals, their strengths, and ties by kind."""
-    graph = small_graph(N, ties)
+    graph = small_graph(N, ties, together=together)
     plain = {"subject_kind": "account", "detector": "", "strength": 1.0, "count": 1, "evidence": "", "version": "1"}
     rows = [{**plain, "subject_id": account, "what": what} for account, what in signals]
     for row in rows:
@@ -137,3 +149,17 @@ def test_kinds_of_ties_pull_together_as_much_as_one_by_one_however_often_asked(k
     assert pull.of(kinds, "in", np.inf)[5] > 1
     assert pull.of(kinds, "in", 1.0).max() == 1
     assert pull.of(kinds, "out", np.inf)[5] == 0
+
+
+def test_acting_in_time_with_sellers_speaks_a_little_however_many_they_are():
+    sellers = range(10, 30)
+    together = [(5, seller) for seller in sellers] + [(6, 10), (7, 8)]
+    of = beliefs(known=dict.fromkeys(sellers, SELLS), together=together)
+    in_time = of.families(believed(sells=sellers))[SELLS]["in_time"]
+    assert in_time[[5, 6, 7, 8]].tolist() == [IN_TIME, 1, 0, 0]
+
+
+def test_friends_who_act_in_time_with_each_other_are_no_sellers_for_it():
+    friends = range(100, 110)
+    moved = beliefs(together=[(a, b) for a in friends for b in friends if a < b])
+    np.testing.assert_array_equal(moved.settle(3), beliefs().settle(3))

@@ -23,6 +23,11 @@ def test_a_rare_link_holds_accounts_together_without_a_tie():
     assert len(set(communities(graph, np.array([0, 1, 2]), 0))) == 1
 
 
+def test_acting_at_the_same_moments_holds_accounts_together_without_a_tie():
+    graph = small_graph(10, together=ring(0, 1, 2))
+    assert len(set(communities(graph, np.array([0, 1, 2]), 0))) == 1
+
+
 def test_ties_of_the_unaccused_make_no_network():
     graph = small_graph(10, {"follow": ring(4, 5, 6)})
     assert communities(graph, np.array([0, 1, 2]), 0).tolist() == [-1, -1, -1]

@@ -14,7 +14,7 @@ def pairs(first: str, second: str, rows: list[tuple], **more: list) -> pa.Table:
     kind = pa.string() if second in {"tag", "link", "digest", "avatar_pdq"} else pa.uint64()
     columns[second] = pa.array([row[1] for row in rows], kind)
     columns["n"] = pa.array([row[2] if len(row) > 2 else 1 for row in rows], pa.int64())
-    columns["first_at"] = pa.array([0] * len(rows), TIME)
+    columns["first_at"] = columns["created_at"] = pa.array([0] * len(rows), TIME)
     return pa.table({**columns, **{name: pa.array(values, pa.string()) for name, values in more.items()}})
 
 

@@ -25,8 +25,8 @@ class Query:
 
 
 TIES: Mapping[str, Query] = {
-    "follows": Query(queries.follows, columns=("follower_id", "followee_id")),
-    "ties": Query(queries.ties, columns=("actor_id", "target_id", "kind", "n")),
+    "follows": Query(queries.follows, columns=("follower_id", "followee_id", "created_at")),
+    "ties": Query(queries.ties, columns=("actor_id", "target_id", "kind", "n", "first_at")),
     "mention_uses": Query(queries.mention_uses, columns=("account_id", "mentioned", "n")),
 }
 """What only the graph is made of, and large: in any order, since the graph has its own."""

@@ -57,6 +57,9 @@ to sell or buy, at first and in every round."""
 LEAST = 0.2
 """A belief below this makes nobody a member of a set that others' ties are measured to."""
 
+IN_TIME = 1.5
+"""The most that acting at the same moments as sellers adds, in log-odds: friends and fans move together too."""
+
 AMONG_IN = ("follow", "comment", "like", "mention", "share")
 AMONG_OUT = ("follow", "mention", "share")
 WANTED = ("message", "comment", "view", "like", "mention")
@@ -140,6 +143,7 @@ SAYS: Mapping[str, str] = {
     "unwanted": "is sought out by nobody who searches or buys",
     "promotes": "passes on or mentions accounts that sell",
     "shares": "shares rare links, avatars or files with accounts that sell",
+    "in_time": "acts on the same accounts at the same moments as accounts that sell, again and again",
     "contact": "writes to or comments on accounts that sell, more than chance explains",
     "answered": "is followed, liked, looked at or written to by accounts that sell, more than chance explains",
     "follows": "follows accounts that sell, more than chance explains",
@@ -249,6 +253,7 @@ class Beliefs:
             "shares": np.minimum(
                 2 * sum(self._shared(thing, sells.members) for thing in ("link", "avatar", "media")), 3
             ),
+            "in_time": np.minimum(self.graph.together @ sells.members, IN_TIME),
         }
         buying = {
             "contact": to_sellers.of(self.contact, "out", 3),

@@ -1,8 +1,9 @@
 """Networks: accused accounts that belong together.
 
 Ties among the accused alone, each worth more the fewer of them its ends have (a buyer of everyone joins nobody), and
-strong ties where a rare link, avatar or file is shared. Communities by Louvain's modularity (Blondel et al., J. Stat.
-Mech. P10008, 2008) as scikit-network computes it, with a fixed seed.
+strong ties where a rare link, avatar or file is shared, or where two act at the same moments again and again.
+Communities by Louvain's modularity (Blondel et al., J. Stat. Mech. P10008, 2008) as scikit-network computes it, with a
+fixed seed.
 """
 
 import numpy as np
@@ -14,6 +15,9 @@ from seawall.network.graph import CROWD, Graph
 
 TIE_WEIGHT = {"follow": 2.0, "message": 1.0, "comment": 1.0, "like": 0.5, "mention": 1.0, "share": 1.0}
 SHARE_WEIGHT = {"link": 4.0, "avatar": 4.0, "media": 2.0}
+TOGETHER_WEIGHT = 4.0
+"""Acting at the same moments, again and again, is as strong a tie as a rare link."""
+
 SMALLEST = 3
 """Fewer accounts than this make no network."""
 
@@ -29,6 +33,7 @@ def ties_among(graph: Graph, accused: Places) -> csr_matrix:
         total = total + weight * (inner + inner.T)
     for thing, weight in SHARE_WEIGHT.items():
         total = total + weight * _shared(graph.shares[thing][accused])
+    total = total + TOGETHER_WEIGHT * graph.together[accused][:, accused]
     total.setdiag(0)
     total.eliminate_zeros()
     degree = np.maximum(np.asarray(total.sum(axis=1)).ravel(), 1.0)

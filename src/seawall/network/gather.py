@@ -14,6 +14,9 @@ WIDTH = 8
 AHEAD = np.uint64(32)
 """How many entries ahead a block is asked for; 16 and 64 were slower."""
 
+BLOCK = 4096
+"""So many weights are looked at before it is asked whether one of them was not one."""
+
 _ONE, _WIDTH = np.uint64(1), np.uint64(WIDTH)
 
 
@@ -30,7 +33,10 @@ def receive_one(
     stop: int,
     out: Any,
 ) -> None:
-    """One step of the walk for the rows `first` to `stop`, one seed set; `weights` may be None (all one)."""
+    """One step of the walk for the rows `first` to `stop`, one seed set; `weights` may be None (all one).
+
+    `restart` and `stays` may be None where nothing is to be added: they are as large as the ranks and mostly nought.
+    """
     for row in range(np.uint64(first), np.uint64(stop)):
         total = np.float32(0)
         for entry in range(np.uint64(indptr[row]), np.uint64(indptr[row + _ONE])):
@@ -38,7 +44,12 @@ def receive_one(
                 total += rank[np.uint64(indices[entry])]
             else:
                 total += weights[entry] * rank[np.uint64(indices[entry])]
-        out[row] = share[row] * total + stays[row] * rank[row] + restart[row]
+        total *= share[row]
+        if stays is not None:
+            total += stays[row] * rank[row]
+        if restart is not None:
+            total += restart[row]
+        out[row] = total
 
 
 @nb.njit(cache=True, nogil=True, fastmath={"contract"})
@@ -74,7 +85,12 @@ def receive_block(
         own = row * _WIDTH
         for lane, total in enumerate((a, b, c, d, e, f, g, h)):
             at = own + np.uint64(lane)
-            out[at] = share[row] * total + stays[row] * rank[at] + restart[at]
+            received = share[row] * total
+            if stays is not None:
+                received += stays[row] * rank[at]
+            if restart is not None:
+                received += restart[at]
+            out[at] = received
 
 
 @nb.njit(cache=True, nogil=True)
@@ -90,8 +106,12 @@ def column_sums(indices: Any, weights: Any, out: Any) -> None:
 @nb.njit(cache=True, nogil=True)
 def all_ones(weights: NDArray[np.float32]) -> bool:
     """Whether every tie weighs one, so that the weights need not be read."""
-    for entry in range(np.uint64(weights.size)):  # noqa: SIM110 (a generator would be slow in a kernel)
-        if weights[entry] != np.float32(1):
+    for first in range(0, weights.size, BLOCK):
+        others = 0
+        # No way out of the inner loop: one that may stop anywhere is not vectorised.
+        for weight in weights[first : first + BLOCK]:
+            others += weight != np.float32(1)
+        if others:
             return False
     return True
 

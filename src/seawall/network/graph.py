@@ -2,7 +2,7 @@
 
 Accounts are numbered by their place among the sorted keyed ids. Ties are directed and weigh 1 + log2(times): a hundred
 messages to one friend are an acquaintance, not a hundred, yet more than one message. What accounts share (tags, links,
-media, avatars) is bipartite: account by thing, 0 or 1.
+media, avatars) is bipartite: account by thing, 0 or 1. Who acts at the same moments is tied both ways, 0 or 1.
 """
 
 from collections.abc import Mapping
@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from scipy.sparse import csr_matrix
 
 from seawall.network.numbering import places_of
+from seawall.network.timing import Actions, in_time
 
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.uint64]
@@ -29,6 +30,9 @@ TIE_KINDS: Mapping[str, tuple[str, ...]] = {
 }
 """Kinds of tie beside follows, and the interactions that each is made of."""
 
+IN_TIME = ("like", "comment", "share")
+"""Kinds of tie whose moments are compared, beside follows: all can see them, so that many may act on one call."""
+
 CROWD = 64
 """A thing on more accounts than this ties nobody."""
 
@@ -40,11 +44,15 @@ THINGS = tuple(THING_COLUMN)
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """`accounts` sorted, shape (n,); `ties[kind]` (n, n), row acts on column; `shares[thing]` (n, things)."""
+    """`accounts` sorted, shape (n,); `ties[kind]` (n, n), row acts on column; `shares[thing]` (n, things).
+
+    `together` (n, n), symmetric: who acts on the same accounts at the same moments, again and again.
+    """
 
     accounts: Ids
     ties: Mapping[str, csr_matrix]
     shares: Mapping[str, csr_matrix]
+    together: csr_matrix
 
     @property
     def n(self) -> int:
@@ -62,7 +70,7 @@ class Graph:
         for thing, uses in self.shares.items():
             inside = uses[places]
             shares[thing] = inside[:, np.unique(inside.indices)]
-        return Graph(self.accounts[places], ties, shares)
+        return Graph(self.accounts[places], ties, shares, self.together[places][:, places])
 
 
 def build_graph(accounts: Ids, tables: Mapping[str, pa.Table]) -> Graph:
@@ -80,7 +88,7 @@ def build_graph(accounts: Ids, tables: Mapping[str, pa.Table]) -> Graph:
         matrices[kind] = _ties(accounts, actors, targets, times.to_numpy())
     matrices["copy"] = _copies(accounts, tables["media_uses"])
     shares = {thing: _shares(accounts, tables[f"{thing}_uses"], column) for thing, column in THING_COLUMN.items()}
-    return Graph(accounts, matrices, shares)
+    return Graph(accounts, matrices, shares, in_time(_actions(accounts, follows, ties), len(accounts)))
 
 
 def binary(rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64], shape: tuple[int, int]) -> csr_matrix:
@@ -100,6 +108,20 @@ def _ties(accounts: Ids, actors: pa.ChunkedArray, targets: pa.ChunkedArray, time
     counts = csr_matrix((times[apart].astype(np.float32), (sources[apart], sinks[apart])), shape=(n, n))
     counts.data = 1 + np.log2(counts.data)
     return counts
+
+
+def _actions(accounts: Ids, follows: pa.Table, ties: pa.Table) -> Actions:
+    """Follows and the ties of `IN_TIME`, each from its first time; without accounts unknown."""
+    acts = [(follows["follower_id"], follows["followee_id"], follows["created_at"])]
+    for kind in IN_TIME:
+        rows = ties.filter(pc.equal(ties["kind"], kind))
+        acts.append((rows["actor_id"], rows["target_id"], rows["first_at"]))
+    parts = []
+    for place, (actors, targets, at) in enumerate(acts):
+        seconds = at.cast(pa.int64()).to_numpy() // 1_000_000
+        rows = np.stack([_numbers(accounts, actors), _numbers(accounts, targets), np.full(len(at), place), seconds])
+        parts.append(rows[:, (rows[0] >= 0) & (rows[1] >= 0)])
+    return Actions(*np.concatenate(parts, axis=1))
 
 
 def _copies(accounts: Ids, uses: pa.Table) -> csr_matrix:

@@ -61,6 +61,5 @@ class Neighbours:
         """`out = damping * means(block) + restart`, all [n, WIDTH]; in place (`out is block`) it sweeps in order."""
         size = len(self.degree)
         share = np.divide(np.float32(damping), self.strength, out=np.zeros(size, np.float32), where=self.strength > 0)
-        stays = np.zeros(size, np.float32)
-        begun = np.zeros(size * WIDTH, np.float32) if restart is None else restart.ravel()
-        receive_block(self.indptr, self.indices, self.weights, block.ravel(), begun, share, stays, 0, size, out.ravel())
+        begun = None if restart is None else restart.ravel()
+        receive_block(self.indptr, self.indices, self.weights, block.ravel(), begun, share, None, 0, size, out.ravel())

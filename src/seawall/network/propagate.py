@@ -32,6 +32,9 @@ SCALED_SWEEPS = 3
 CAUTION = 4
 """What is left after a sweep is estimated, not bounded: it is taken to be this many times more."""
 
+FEW = 0.1
+"""Where no more than this share of accounts is a seed or has no tie to pass on, these are seen to after each step."""
+
 _UNSIGNED = {4: np.uint32, 8: np.uint64}
 
 
@@ -136,9 +139,10 @@ class _Walk:
         """Ranks [n, k] after at most so many steps, for at most `WIDTH` seed sets."""
         lanes, now, restart = self._vectors(seeds, begin)
         after = np.empty_like(now)
+        special = self._special(restart.reshape(-1, lanes))
         with ThreadPoolExecutor(len(self.bounds) - 1) as pool:
             for _ in range(iterations):
-                self._step(pool, now, restart, lanes, after)
+                self._step(pool, now, restart, lanes, after, special)
                 now, after = after, now
                 if tolerance and self._near(after, now, lanes, tolerance):
                     break
@@ -149,11 +153,11 @@ class _Walk:
         lanes, now, restart = self._vectors(seeds, begin)
         # An account that keeps its rank solves its own equation at once.
         restart.reshape(-1, lanes)[:] /= (1 - self.stays)[:, None]
-        alone = replace(self, share=self.share / (1 - self.stays), stays=np.zeros_like(self.stays))
+        alone = replace(self, share=self.share / (1 - self.stays))
         changes = [np.inf, np.inf]
         for sweep in range(MOST_SWEEPS):
             before = now.copy()
-            alone._rows(now, restart, lanes, now, 0, len(self.strength))
+            alone._rows(now, restart, lanes, now, 0, len(self.strength), None)
             changes.append(largest_change(before, now, self.strength, lanes))
             if _left_over(changes, self.damping) <= tolerance:
                 break
@@ -192,16 +196,44 @@ class _Walk:
         change = largest_change(before, after, self.strength, lanes)
         return bool(change * self.damping <= tolerance * (1 - self.damping))
 
-    def _step(self, pool: ThreadPoolExecutor, now: Floats, restart: Floats, lanes: int, out: Floats) -> None:
+    def _special(self, restart: Floats) -> NDArray[np.int64] | None:
+        """The accounts that receive more than their neighbours give, None where these are many."""
+        found = np.flatnonzero((self.stays > 0) | restart.any(axis=1))
+        return found if len(found) <= FEW * len(restart) else None
+
+    def _step(
+        self,
+        pool: ThreadPoolExecutor,
+        now: Floats,
+        restart: Floats,
+        lanes: int,
+        out: Floats,
+        special: NDArray[np.int64] | None,
+    ) -> None:
+        """One step; `special` rows alone start again or keep what they have, where these are few."""
+        dense = special is None
+
         def part(first: int, stop: int) -> None:
-            self._rows(now, restart, lanes, out, first, stop)
+            self._rows(now, restart if dense else None, lanes, out, first, stop, self.stays if dense else None)
 
         # `list` waits for the threads and raises what they raised.
         list(pool.map(part, self.bounds[:-1], self.bounds[1:]))
+        if special is not None:
+            before, more, after = (vector.reshape(-1, lanes) for vector in (now, restart, out))
+            after[special] += self.stays[special, None] * before[special] + more[special]
 
-    def _rows(self, now: Floats, restart: Floats, lanes: int, out: Floats, first: int, stop: int) -> None:
+    def _rows(
+        self,
+        now: Floats,
+        restart: Floats | None,
+        lanes: int,
+        out: Floats,
+        first: int,
+        stop: int,
+        stays: Floats | None,
+    ) -> None:
         kernel = receive_one if lanes == 1 else receive_block
-        kernel(self.indptr, self.indices, self.weights, now, restart, self.share, self.stays, first, stop, out)
+        kernel(self.indptr, self.indices, self.weights, now, restart, self.share, stays, first, stop, out)
 
 
 def _left_over(changes: list[float], damping: float) -> float:
