@@ -31,7 +31,7 @@ Verdict = Literal["better", "worse", "cannot tell"]
 class Comparison:
     """B against A in one measure: shares, their difference with its interval, and the runs that would tell.
 
-    `would_tell` is None where one is told apart, or where so many runs would have shown a difference that is `WORTH` it.
+    `would_tell` is None where they are told apart, or where a difference worth telling would have shown by now.
     """
 
     measure: str
