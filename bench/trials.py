@@ -2,11 +2,14 @@
 
     python -m bench.trials TRIAL --json
 
-reads a finished trial (`seawall trial run`, not `--brief`). `aa_alarms` of `aa_repetitions`: its guarded runs are split
-at random in two, a baseline and a watch, so that nothing differs; `stated_rate` is what the watch promises. `planted`:
-the same baseline, watched over runs in which one surface's guard is off; after how many runs the alarm came, the median
-and the worst over repetitions. `flooded`: the highest share of risky items over five follows in a row, without a guard
-and on the co-follow recommender, of the borderline persona and of one who follows whatever is suggested.
+reads a finished trial (`seawall trial run`; of a `--brief` one `planted` is empty). `aa_alarms` of `aa_repetitions`:
+its guarded runs are split at random in two, a baseline and a watch, so that nothing differs; `stated_rate` is what the
+watch promises. `planted`: the same baseline, watched over runs in which one surface's guard is off; after how many runs
+the alarm came, the median and the worst over repetitions. `flooded`: the highest share of risky items over five follows
+in a row, without a guard and on the co-follow recommender, of the borderline persona and of one who follows whatever is
+suggested. `first`: of the seller that each borderline run follows first, how many neighbours co-following gives it, and
+the share of risky accounts among the nearest twenty; `peak_by_nearest` and `peak_by_network` are the correlations, over
+runs, of the run's highest share with that share and with the size of that seller's network.
 """
 
 import argparse
@@ -17,21 +20,25 @@ import numpy as np
 
 from seawall.cli.trial_order import invented_in
 from seawall.trials.arms import ON
+from seawall.trials.compare import arms_of
 from seawall.trials.draws import Floats
 from seawall.trials.intervals import proportion
-from seawall.trials.labels import by_truth
+from seawall.trials.labels import Labels, by_truth
 from seawall.trials.measures import peaks
 from seawall.trials.personas import INDIFFERENT, PERSONAS
 from seawall.trials.platform import read_platform
 from seawall.trials.recommenders.base import SURFACES
 from seawall.trials.recommenders.catalogue import local_recommenders
+from seawall.trials.recommenders.local import Local
+from seawall.trials.recommenders.neighbours import NEIGHBOURS
 from seawall.trials.results import Written, read
-from seawall.trials.start import make_start
+from seawall.trials.start import Start, make_start
 from seawall.trials.walk import Ground, walk
 from seawall.trials.watch import RATE, begin, shares_of
 
 REPETITIONS, RUNS = 200, 200
 PLANTED = 20
+NEAREST = 20
 
 
 def main() -> None:
@@ -42,8 +49,9 @@ def main() -> None:
     given = parser.parse_args()
     trial = read(given.trial)
     guarded = shares_of(trial, ON.name)
-    told = {**equal(guarded), "planted": {str(s): planted(trial, guarded, f"all but at {s}") for s in SURFACES}}
-    told["flooded"] = flooded(given.trial, trial)
+    arms = {str(surface): f"all but at {surface}" for surface in SURFACES}
+    found = {name: planted(trial, guarded, arm) for name, arm in arms.items() if arm in arms_of(trial)}
+    told = {**equal(guarded), "planted": found, **flooded(given.trial, trial)}
     print(json.dumps(told) if given.json else json.dumps(told, indent=2))
 
 
@@ -82,8 +90,8 @@ def planted(trial: Written, guarded: dict[str, Floats], arm: str) -> dict[str, o
     }
 
 
-def flooded(folder: Path, trial: Written) -> dict[str, float]:
-    """The borderline persona beside one who follows whatever is suggested."""
+def flooded(folder: Path, trial: Written) -> dict[str, dict[str, float]]:
+    """The borderline persona beside one who follows whatever is suggested, and where the former begins."""
     ground = invented_in(folder, trial.figures)
     platform = read_platform(ground.activity, ground.key)
     assert ground.truth is not None
@@ -93,7 +101,26 @@ def flooded(folder: Path, trial: Written) -> dict[str, float]:
     recommender = local_recommenders(platform, 1, ("co-follow",))["co-follow"]
     tally = walk(Ground(platform, labels, personas), start, recommender, 1)
     high = peaks(tally)
-    return {one.name: round(float(high[tally.persona == number].mean()), 4) for number, one in enumerate(personas)}
+    means = {one.name: round(float(high[tally.persona == number].mean()), 4) for number, one in enumerate(personas)}
+    return {"flooded": means, "first": first(labels, start, recommender, high)}
+
+
+def first(labels: Labels, start: Start, recommender: Local, high: Floats) -> dict[str, float]:
+    """The neighbourhood of each borderline run's first seller, beside the run's highest share."""
+    mine = start.persona[start.who] == 0
+    seller = start.follows[mine]
+    beside = recommender.ranking.related(NEIGHBOURS)[seller]
+    there = beside >= 0
+    near = beside[:, :NEAREST]
+    risky = (labels.risky[np.maximum(near, 0)] & (near >= 0)).sum(axis=1) / np.maximum((near >= 0).sum(axis=1), 1)
+    sizes = np.bincount(labels.network[labels.network >= 0])[labels.network[seller]]
+    peak = high[start.who[mine]]
+    return {
+        "neighbours": round(float(there.sum(axis=1).mean()), 1),
+        "risky_of_nearest": round(float(risky.mean()), 4),
+        "peak_by_nearest": round(float(np.corrcoef(peak, risky)[0, 1]), 3),
+        "peak_by_network": round(float(np.corrcoef(peak, sizes)[0, 1]), 3),
+    }
 
 
 if __name__ == "__main__":

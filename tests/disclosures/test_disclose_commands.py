@@ -60,6 +60,8 @@ def test_quality_tells_scores_and_lacks(case):
     assert told.count("IP and time 100%") == 5
     assert "5 reports, mean quality" in told
     assert "5 lack person/firstName: no name to begin with" in told
+    last = json.loads(run("quality", case, "--json").splitlines()[-1])
+    assert (last["reports"], last["complete_reports"]) == (5, 1.0)
 
 
 def test_check_names_what_breaks(case, tmp_path):

@@ -41,6 +41,13 @@ def test_equal_trials_cannot_be_told_apart_and_it_says_how_many_runs_would_tell(
     assert f"{one.would_tell:,} runs would tell" in one.line()
 
 
+def test_it_says_where_a_difference_worth_telling_would_have_shown():
+    a = trial(1, 0.05)
+    one = compare(a, a)[0]
+    assert one.would_tell is None
+    assert "a difference of 0.2% would have shown" in one.line()
+
+
 def test_equal_trials_are_told_apart_no_more_often_than_stated():
     wrong = sum(
         compare(trial(2 * n, 0.05, 60), trial(2 * n + 1, 0.05, 60))[0].verdict != "cannot tell" for n in range(200)

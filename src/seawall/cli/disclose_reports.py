@@ -1,5 +1,6 @@
 """The commands of `seawall disclose` that report cases."""
 
+import json
 import os
 import secrets
 import tempfile
@@ -66,8 +67,12 @@ def example(out: Path, accounts: int, seed: int) -> None:
 @click.command("quality")
 @_DOSSIER
 @click.option("--each", is_flag=True, help="tell every report, not only what all of them lack")
-def quality(dossier: Path, *, each: bool) -> None:
-    """Score the reports of a case and tell what they lack, with the effect of each lack."""
+@click.option("--json", "as_json", is_flag=True, help="end with a line of JSON, for `seawall trial checklist`")
+def quality(dossier: Path, *, each: bool, as_json: bool) -> None:
+    """Score the reports of a case and tell what they lack, with the effect of each lack.
+
+    A complete report has an address with its time, a contact, and the identifier of its network.
+    """
     scored = [(draft.subject, quality_of(draft)) for draft in draft_reports(read_dossier(dossier))]
     if each:
         for subject, found in scored:
@@ -81,6 +86,9 @@ def quality(dossier: Path, *, each: bool) -> None:
             lacks[(lack.field, lack.effect)] = lacks.get((lack.field, lack.effect), 0) + 1
     for (field, effect), count in sorted(lacks.items(), key=lambda item: -item[1]):
         click.echo(f"  {count} lack {field}: {effect}")
+    if as_json:
+        complete = sum(found.complete for _, found in scored) / len(scored)
+        click.echo(json.dumps({"reports": len(scored), "mean_quality": mean, "complete_reports": complete}))
 
 
 @click.command("check")

@@ -11,7 +11,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -24,7 +23,7 @@ from seawall.trials.arms import OFF, ON
 from seawall.trials.contacts import contacts
 from seawall.trials.evaluate import Evaluation
 from seawall.trials.intervals import Score
-from seawall.trials.labels import Labels, keyed
+from seawall.trials.labels import Labels
 from seawall.trials.personas import BORDERLINE
 from seawall.trials.platform import Platform
 from seawall.trials.takedown import DAYS, MONTH, Takedown, simulate
@@ -32,7 +31,7 @@ from seawall.trials.takedown import DAYS, MONTH, Takedown, simulate
 EVALUATE = "seawall evaluate RUN --truth F"
 TRIAL = "seawall trial run"
 CHECKLIST = "seawall trial checklist TRIAL"
-PROPOSALS = 40
+DAYS_TO_TERM = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,14 @@ def _discovery(m: Material) -> Answer:
     side = m.evaluation.seller_side
     figure = f"without any seed account, recall {side.recall}, precision {side.precision}"
     good = (side.recall.share or 0) >= 0.8 and (side.precision.share or 0) >= 0.9
-    return Answer(1, "Are hidden sellers found from few seeds", figure, EVALUATE, good)
+    return Answer(1, "Are hidden sellers found from few seeds", figure + _from_seeds(m.measured), EVALUATE, good)
+
+
+def _from_seeds(measured: Mapping[str, Any]) -> str:
+    """What `python -m bench.seeds --json` measured, where it was given."""
+    seeds = measured.get("seeds", {})
+    told = [f"{count} seeds {of['recall']:.2f}" for count, of in seeds.items()]
+    return f"; without a lexicon, recall among the first 500 names from {', '.join(told)}" if told else ""
 
 
 def _buyers(m: Material) -> Answer:
@@ -107,7 +113,7 @@ def _takedown(m: Material) -> Answer:
     figure = (
         f"after {MONTH} days, one by one, {_percent(one.survivors)} are there with {_percent(one.ties_kept)} of the "
         f"ties; network by network {_percent(whole.survivors)} with {_percent(whole.ties_kept)}; half of the ties are "
-        f"back after {_days(one)} and {_days(whole)}"
+        f"{_days(one)}, and {_days(whole)}"
     )
     good = (whole.ties_kept.value or 1) < (one.ties_kept.value or 0)
     return Answer(3, "What survives single removal and network removal", figure, CHECKLIST, good)
@@ -125,8 +131,15 @@ def takedowns(m: Material) -> tuple[Takedown, Takedown]:
 
 def _recidivism(m: Material) -> Answer:
     back = m.evaluation.hard["returned"]
-    figure = f"of sellers that came back {back} are flagged by the next run; hours are not measured"
-    return Answer(4, "Are accounts that come back caught", figure, EVALUATE, (back.share or 0) >= 0.8)
+    figure = f"of sellers that came back {back} are flagged by the next run; "
+    good = (back.share or 0) >= 0.8
+    if "hidden_recall" not in m.measured:
+        figure += "within a day: give the JSON of python -m bench.returns --json with --measured"
+        return Answer(4, "Are accounts that come back caught", figure, EVALUATE, good)
+    soon = float(m.measured["hidden_recall"])
+    figure += f"{soon:.1%} are matched with whom they were from their first day alone"
+    command = f"{EVALUATE}, python -m bench.returns --json"
+    return Answer(4, "Are accounts that come back caught", figure, command, good and soon >= 0.8)
 
 
 def _ephemeral(m: Material) -> Answer:
@@ -145,16 +158,12 @@ def _disguise(m: Material) -> Answer:
 
 
 def _drift(m: Material) -> Answer:
-    table = pq.read_table(m.run / "terms.parquet").sort_by([("score", "descending")]).slice(0, PROPOSALS)
-    tags = m.key.column("hashtag", pa.array(m.platform.tags, pa.string()))
-    risky = set(tags[m.truth.risky_tag].tolist())
-    right = sum(term in risky for term in keyed(table["term_id"]).tolist()) if len(table) else 0
-    figure = (
-        f"of the first {len(table)} terms that the run proposes {right} are words of the trade; days are not measured"
-    )
-    return Answer(
-        7, "Are new terms found as they drift", figure, "seawall run", bool(len(table)) and right >= 0.8 * len(table)
-    )
+    question, command = "Are new terms found as they drift", "python -m bench.new_terms --json"
+    if "coined" not in m.measured:
+        return Answer(7, question, "give the JSON of this command with --measured (key coined)", command, None)
+    days, right = m.measured["coined"]["median_days"], float(m.measured["precision_mean"])
+    figure = f"a new word is proposed {days:.1f} days after its tenth use (median); {right:.0%} of proposals are right"
+    return Answer(7, question, figure, command, days <= DAYS_TO_TERM and right >= 0.8)
 
 
 def _search(m: Material) -> Answer:
@@ -208,9 +217,8 @@ def _canary() -> Answer:
 
 
 def _reports(m: Material) -> Answer:
-    return _from_elsewhere(
-        m, 13, "Are reports complete and truthful", "complete_reports", "seawall disclose", lambda value: value >= 0.95
-    )
+    command = "seawall disclose quality CASE --json"
+    return _from_elsewhere(m, 13, "Are reports complete", "complete_reports", command, lambda value: value >= 0.95)
 
 
 def _children(m: Material) -> Answer:
@@ -233,4 +241,4 @@ def _percent(value: Score) -> str:
 
 def _days(one: Takedown) -> str:
     days = one.forms_again.value or 0
-    return "never" if days >= DAYS else f"{days:.0f} days"
+    return f"not back within {DAYS} days" if days >= DAYS else f"back after {days:.0f} days"

@@ -29,7 +29,10 @@ Verdict = Literal["better", "worse", "cannot tell"]
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """B against A in one measure: shares, their difference with its interval, and the runs that would tell."""
+    """B against A in one measure: shares, their difference with its interval, and the runs that would tell.
+
+    `would_tell` is None where they are told apart, or where a difference worth telling would have shown by now.
+    """
 
     measure: str
     a: float
@@ -50,6 +53,8 @@ class Comparison:
     def line(self) -> str:
         """As a person reads it."""
         more = f"; {self.would_tell:,} runs would tell" if self.would_tell else ""
+        if self.verdict == "cannot tell" and not self.would_tell:
+            more = f"; a difference of {WORTH[self.measure]:.1%} would have shown"
         how = "paired" if self.paired else "unpaired"
         return (
             f"{SAYS[self.measure]}: {self.verdict}. A {self.a:.3%}, B {self.b:.3%}, B - A {self.b - self.a:+.3%} "
@@ -113,8 +118,11 @@ def _compared(measure: str, a: Floats, b: Floats, same: bool) -> Comparison:
     low, high = np.percentile(drawn, [50 * (1 - LEVEL), 50 * (1 + LEVEL)])
     means = (a[:runs].mean(), b[:runs].mean()) if same else (a.mean(), b.mean())
     unsure = low <= 0 <= high
-    needed = _runs_needed(spread, max(abs(means[1] - means[0]), WORTH[measure])) if unsure else None
-    return Comparison(measure, float(means[0]), float(means[1]), float(low), float(high), same, runs, needed)
+    needed = _runs_needed(spread, max(abs(means[1] - means[0]), WORTH[measure])) if unsure else 0
+    if 0 < needed <= runs:  # what was seen may be chance; what is worth telling is what counts
+        needed = _runs_needed(spread, WORTH[measure])
+    more = needed if needed > runs else None
+    return Comparison(measure, float(means[0]), float(means[1]), float(low), float(high), same, runs, more)
 
 
 def _runs_needed(variance: float, difference: float) -> int:

@@ -4,6 +4,7 @@ A task is one walk or one audit. Which process takes it changes nothing, and res
 which the tasks were given.
 """
 
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -86,6 +87,7 @@ _own: list[Kit] = []
 
 
 def _make_own_kit(*given: Any) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever stops the command stops the one that waits for this one
     _own.append(Kit(*given))
 
 

@@ -212,7 +212,7 @@ def frontier_plot(rows: Rows) -> Frontier:
         for row in rows
     )
     x_ticks = tuple((_cut(share / 5), f"{share * 20} %") for share in range(6))
-    y_ticks = tuple((_y(top * share / 4, top), f"{top * share * 25:.2f} %") for share in range(5))
+    y_ticks = tuple((_y(top * share / 4, top), f"{round(top * share * 25, 4):g} %") for share in range(5))
     return Frontier(points, x_ticks, y_ticks)
 
 

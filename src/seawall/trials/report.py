@@ -55,8 +55,8 @@ def _floods(told: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
 
 
 def _share(value: float | None) -> str:
-    return "not known" if value is None else f"{value:.1%}".replace("%", " %")
+    return "not known" if value is None else f"{value:.1%}".replace("%", "\u00a0%")
 
 
 def _fine(value: float | None) -> str:
-    return "not known" if value is None else f"{value:.2%}".replace("%", " %")
+    return "not known" if value is None else f"{value:.2%}".replace("%", "\u00a0%")

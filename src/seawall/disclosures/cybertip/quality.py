@@ -38,7 +38,13 @@ class Quality:
     parts: tuple[Part, ...]
     lacks: tuple[Lack, ...]
 
+    @property
+    def complete(self) -> bool:
+        """Whether an address with its time, a contact and the network's identifier are there."""
+        return not {lack.field for lack in self.lacks} & COMPLETE
 
+
+COMPLETE = frozenset({"ipCaptureEvent", "ipCaptureEvent/dateTime", "person/email or phone", "groupIdentifier"})
 Named = PersonOrUserReported | Victim
 
 
