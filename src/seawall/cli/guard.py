@@ -11,6 +11,7 @@ from seawall.guard.index import Index
 from seawall.guard.library import Guard
 from seawall.guard.policy import Policy, shipped_text
 from seawall.guard.serving import publish_version, served
+from seawall.records.errors import Unavailable
 
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 _POLICY = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -45,6 +46,8 @@ def explain(
     if sum(given is not None for given in (account, tag, query, decision)) != 1:
         raise click.UsageError("give one of --account, --tag, --query and --decision.")
     with Guard.open(_index(index), settings.key(), Policy.load(policy)) as opened:
+        if not (health := opened.health()).ready:  # blind, it would say of everybody that nothing is known
+            raise Unavailable(f"{index} has no index to explain from ({'; '.join(health.degraded)}). Name another.")
         view = opened.keeper.view
         if decision is not None:
             lines = list(explain_trace(view.policy, opened.decided(decision)))
@@ -67,8 +70,8 @@ def diff(before: Path, after: Path, policy_before: Path | None, policy_after: Pa
     key = settings.key()
     one, other = (Index.open(_index(folder), key) for folder in (before, after))
     sides = Side(one, Policy.load(policy_before)), Side(other, Policy.load(policy_after))
-    for line in differences(*sides):
-        click.echo(line)
+    lines = list(differences(*sides))
+    click.echo("\n".join(lines if len(lines) > 1 else [*lines, "nothing changes"]))
 
 
 @guard.command("publish")
