@@ -19,8 +19,9 @@ from seawall.api.hma.serve import Banks, FileProtocol
 from seawall.api.journal import Journal
 from seawall.api.token_file import add_token, revoke_token
 from seawall.api.tokens import CURATE, INVESTIGATE, MATCH
-from seawall.hashes.entries import hash_list
+from seawall.hashes.entries import HashKind, hash_list
 from seawall.hashes.health import media_health
+from seawall.hashes.reading import read_banks
 from seawall.hashes.store import BankStore
 
 PDQ = "5a" * 32
@@ -115,6 +116,16 @@ def test_banks_are_changed_over_http_while_another_writer_is_refused(served):
     told = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(SOURCE)})
     assert told.returncode == 3
     assert "another process writes" in told.stderr
+    assert "change the banks over HTTP" in told.stderr
+
+
+def test_lookups_read_the_banks_that_a_server_holds(served):
+    with served.client("keeper") as keeper:
+        keeper.post("/c/banks", json={"name": "LATER"})
+        assert keeper.post("/c/bank/LATER/signal", json={"pdq": "5c" * 32}).status_code == 200
+    with read_banks(served.store) as banks:
+        assert banks.banks()["LATER"] == 1
+        assert [match.bank for match in banks.lookup([(HashKind.PDQ, "5c" * 32)])[0]] == ["LATER"]
 
 
 def test_what_a_person_releases_matches_again_in_the_running_server(tmp_path):

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 sys.path.append(str(Path(__file__).parents[1] / "soak"))
-from asking import BUYER, CHILD, STRANGER, serving
+from asking import BUYER, CHILD, KEY, STRANGER, serving
 from bench.load import Load, drive, post
 from serve import soak
 
 from seawall.api.token_file import revoke_token
+from seawall.guard.serving import publish_version
 
 
 def until(holds, seconds=5.0):
@@ -38,6 +39,21 @@ def test_a_moved_link_is_served_within_two_seconds(deployment):
         assert version(client) == deployment.versions["one"]
         deployment.point("two")
         assert until(lambda: version(client) == deployment.versions["two"], 2.5)
+
+
+def test_a_folder_that_guards_are_published_to_is_served(deployment):
+    published = publish_version(deployment.folder / "one" / "guard", deployment.folder / "serving", KEY)
+    with serving(deployment, run="serving") as server, server.client() as client:
+        assert version(client) == published
+        newer = publish_version(deployment.folder / "two" / "guard", deployment.folder / "serving", KEY)
+        assert until(lambda: version(client) == newer, 2.5)
+
+
+def test_a_folder_without_an_index_is_told_at_the_start(deployment):
+    with serving(deployment, run="nowhere") as server, server.client() as client:
+        assert client.get("/readyz").status_code == 503
+        told = next(line for line in server.lines() if line["event"] == "serving safe defaults alone")
+    assert "no index" in told["says"]
 
 
 def test_sighup_takes_the_index_at_once(deployment):

@@ -66,3 +66,11 @@ def test_a_page_shows_how_wrong_a_run_is_where_it_is_sure(seawall, truth, tmp_pa
     assert result.exit_code == 0
     assert "Error against coverage" in page.read_text()
     assert "coverage" in result.output
+
+
+def test_a_truth_that_is_none_is_one_line(seawall, tmp_path):
+    pq.write_table(pa.table({"account_id": ["a"], "handle": ["a"]}), tmp_path / "accounts.parquet")
+    result = seawall("evaluate", make_run(tmp_path / "run"), "--truth", tmp_path / "accounts.parquet")
+    assert result.exit_code == 2
+    assert "cannot be read: No match for FieldRef.Name(subject_kind). Make it again" in result.stderr
+    assert "handle" not in result.stderr

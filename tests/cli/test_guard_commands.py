@@ -38,6 +38,17 @@ def test_it_wants_one_thing_to_explain(seawall, run, key_file):
     assert seawall("guard", "explain", run, "--tag", "a", "--query", "b", "--key-file", key_file).exit_code == 2
 
 
+def test_it_explains_nothing_from_a_folder_without_an_index(seawall, run, key_file, tmp_path):
+    told = seawall("guard", "explain", tmp_path, "--account", "mara", "--key-file", key_file)
+    assert told.exit_code == 5
+    assert "has no index to explain from" in told.stderr
+    assert told.stdout == ""
+
+
+def test_it_says_that_nothing_changes(seawall, run, key_file):
+    assert seawall("guard", "diff", run, run, "--key-file", key_file).stdout.endswith("nothing changes\n")
+
+
 def test_it_tells_what_an_index_and_a_policy_would_change(seawall, run, key_file, tmp_path):
     after = make_run(tmp_path / "after", ("mara", "odo"))
     policy = tmp_path / "policy.toml"

@@ -23,3 +23,9 @@ def people(database) -> dict[str, Person]:  # noqa: F811  pytest's way to name a
 def browser(people) -> Callable[[str], Client]:
     """A browser in which the person of a role is signed in with both factors."""
     return lambda role: sign_in(people[role])
+
+
+@pytest.fixture
+def other_lead(people) -> Client:
+    """A browser in which a second lead is signed in."""
+    return sign_in(person("lead-2", "lead"))

@@ -51,6 +51,8 @@ TABLE = {
     "decide-appeal": ("post", {A, L}),
     "reports": ("get", {A, L}),
     "propose-reports": ("post", {A, L}),
+    "propose-guard-off": ("post", {A, L, T}),
+    "propose-purge": ("post", {A, L, T}),
     "take-review": ("post", {A, L}),
     "review": ("get", {A, L}),
     "answer-review": ("post", {A, L}),

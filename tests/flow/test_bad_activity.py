@@ -141,3 +141,12 @@ def test_accounts_alone_are_enough(tmp_path, world):
     assert result.exit_code == 0, result.output
     assert "flagged 0 accounts" in result.stdout
     assert "degraded: no posts" in result.stdout
+
+
+def test_three_accounts_are_enough(tmp_path):
+    (tmp_path / "in").mkdir()
+    rows = [f"{name},2026-01-0{name}T00:00:00Z,h{name},adult,active" for name in (1, 2, 3)]
+    (tmp_path / "in" / "accounts.csv").write_text("account_id,created_at,handle,age_band,status\n" + "\n".join(rows))
+    result = run(tmp_path)
+    assert result.exit_code == 0, result.output
+    assert "read 3 accounts" in result.stdout

@@ -57,6 +57,11 @@ def test_a_mistake_is_named_with_what_may_be(before, after, told):
         changed(before, after)
 
 
+def test_a_file_without_a_version_is_told_how_to_begin():
+    with pytest.raises(BadConfiguration, match="seawall guard policy"):
+        changed("schema_version = 1", "")
+
+
 def test_another_schema_version_is_refused():
     with pytest.raises(UnknownVersion, match="7"):
         changed("schema_version = 1", "schema_version = 7")

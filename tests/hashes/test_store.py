@@ -9,8 +9,9 @@ from seawall.hashes.entries import HashKind, Opinion, hash_list
 from seawall.hashes.flood import FloodGuard
 from seawall.hashes.index import HashIndex
 from seawall.hashes.ledger import standing
+from seawall.hashes.reading import standing_opinion
 from seawall.hashes.retroactive import match_stored
-from seawall.hashes.store import BankStore, standing_opinion
+from seawall.hashes.store import BankStore
 from seawall.records.errors import BadHashList, BadInput
 
 PDQ, MD5 = "5a" * 32, "ab" * 16

@@ -35,6 +35,23 @@ def test_it_tells_what_each_missing_table_would_add(tmp_path):
     assert found.usable
 
 
+@pytest.mark.parametrize("name", ["posts.json", "Accounts.csv", "posts.xlsx", "users.parquet"])
+def test_it_names_a_file_that_no_run_would_read(tmp_path, name):
+    activity = write(tmp_path, accounts=[account("a")])
+    (activity / name).write_text("[]")
+    assert f"not read: {name}; a table is named TABLE.parquet, TABLE.jsonl or TABLE.csv" in survey(activity).lines()
+
+
+def test_a_table_that_only_reports_read_is_known(tmp_path):
+    activity = write(tmp_path, accounts=[account("a")])
+    (activity / "contacts.csv").write_text("account_id,kind,value\n")
+    assert survey(activity).ignored == ()
+
+
+def test_accounts_without_a_row_are_not_enough(tmp_path):
+    assert not survey(write(tmp_path, accounts=[])).usable
+
+
 def test_a_table_without_a_row_lacks_no_column(tmp_path):
     assert survey(write(tmp_path, accounts=[account("a")], follows=[])).usable
 

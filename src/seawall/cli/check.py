@@ -21,6 +21,6 @@ def check(activity: Path) -> None:
         click.echo(line)
     if not surveyed.usable:
         raise BadActivity(
-            f"a run cannot start on {activity}: it lacks accounts, or a table lacks a column (see above)."
+            f"a run cannot start on {activity}: it holds no account, or a table lacks a column (see above)."
         )
     click.echo(f"next: seawall run {activity} --lexicon TERMS --out RUN")

@@ -11,7 +11,7 @@ from seawall.guard.index import Index
 from seawall.guard.library import Guard
 from seawall.guard.policy import Policy, shipped_text
 from seawall.guard.serving import publish_version, served
-from seawall.records.errors import Damaged
+from seawall.records.errors import Unavailable
 
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 _POLICY = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -48,7 +48,8 @@ def explain(
     with Guard.open(_index(index), settings.key(), Policy.load(policy)) as opened:
         view = opened.keeper.view
         if view.blind and decision is None:
-            raise Damaged(f"{index} cannot be looked into: {'; '.join(opened.health().degraded)}")
+            wrong = "; ".join(opened.health().degraded)  # blind, it would say of everybody that nothing is known
+            raise Unavailable(f"{index} has no index to explain from ({wrong}). Name another.")
         if decision is not None:
             lines = list(explain_trace(view.policy, opened.decided(decision)))
         elif account is not None:
@@ -70,8 +71,8 @@ def diff(before: Path, after: Path, policy_before: Path | None, policy_after: Pa
     key = settings.key()
     one, other = (Index.open(_index(folder), key) for folder in (before, after))
     sides = Side(one, Policy.load(policy_before)), Side(other, Policy.load(policy_after))
-    for line in differences(*sides):
-        click.echo(line)
+    lines = list(differences(*sides))
+    click.echo("\n".join(lines if len(lines) > 1 else [*lines, "nothing changes"]))
 
 
 @guard.command("publish")

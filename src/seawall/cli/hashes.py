@@ -14,7 +14,8 @@ from seawall.hashes.hashing import hash_file
 from seawall.hashes.health import media_health
 from seawall.hashes.index import MAX_THRESHOLD
 from seawall.hashes.ledger import settle
-from seawall.hashes.store import BankStore, standing_opinion
+from seawall.hashes.reading import read_banks, standing_opinion
+from seawall.hashes.store import BankStore
 from seawall.hashes.video_file import hash_video, is_video
 from seawall.intake.canary_door import CanaryDoor
 from seawall.intake.exchanges.base import pull
@@ -127,7 +128,7 @@ def withdraw(store: Path, references: tuple[str, ...], bank: str, source: str) -
 @_STORE
 def list_banks(store: Path) -> None:
     """List the banks, how many entries stand in each, and the notices that people must look at."""
-    with BankStore(store) as banks:
+    with read_banks(store) as banks:
         for name, count in banks.banks().items():
             click.echo(f"{name}\t{count}")
         for at, entry, text in banks.notices():
@@ -160,7 +161,7 @@ def lookup(store: Path, values: tuple[str, ...], kind: str) -> None:
     wrong = [value for value in values if len(value) != DIGITS[HashKind(kind)]]
     if wrong:
         raise BadInput(f"a {kind} is {DIGITS[HashKind(kind)]} hexadecimal digits; {wrong[0]!r} is not.")
-    with BankStore(store) as banks:
+    with read_banks(store) as banks:
         for value, matches in zip(values, banks.lookup([(HashKind(kind), value) for value in values]), strict=True):
             for match in matches:
                 click.echo(f"{value}\t{match.bank}\t{match.distance}\t{match.category}\t{match.opinion}")

@@ -14,6 +14,7 @@ from seawall.cli.configuration import Settings, with_settings
 from seawall.cli.home import appeals_file
 from seawall.guard.library import Guard
 from seawall.guard.policy import Policy
+from seawall.guard.serving import CURRENT
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _TOKENS = click.option(
@@ -55,20 +56,21 @@ def serve(
     """Answer the platform's search, recommender and messages over HTTP.
 
     RUN is a run folder, or a link to one: move the link to a newer run, and within a second it is served without a
-    lost request; SIGHUP does so at once. Every path is described at /openapi.json. Put a TLS proxy in front of it where
-    the network is not yours alone.
+    lost request; SIGHUP does so at once. It may be the folder of `seawall guard publish` as well. Every path is
+    described at /openapi.json. Put a TLS proxy in front of it where the network is not yours alone.
     """
     key = settings.key()
     read_tokens(tokens)
     appeals = appeals or appeals_file()
     appeals.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    guard = Guard.open(
-        run / "guard", key, Policy.load(policy), overlay, trusted=trusted, journal=decisions, probes=probes
-    )
+    index = run if (run / CURRENT).is_file() else run / "guard"
+    guard = Guard.open(index, key, Policy.load(policy), overlay, trusted=trusted, journal=decisions, probes=probes)
     watch = MediaWatch(media) if media else None
     door = GuardDoor(guard=guard, clients=Clients(), key=key, appeals=AppealQueue(appeals), media=watch)
     try:
-        run_door(door, Place(run / "guard", tokens, host, port))
+        if not (health := guard.health()).ready:
+            door.journal.tell("serving safe defaults alone", "warning", says="; ".join(health.degraded))
+        run_door(door, Place(index, tokens, host, port))
     finally:
         guard.close()
 

@@ -61,7 +61,7 @@ def import_(file: Path, pairs: tuple[str, ...], innocent: bool, store: Path, by:
 
 
 @terms.command("list")
-@click.option("--status", type=click.Choice(list(Status)), help="Only terms of this status.")
+@click.option("--status", type=click.Choice([str(status) for status in Status]), help="Only terms of this status.")
 @store_option
 @purpose_option
 @click.option("--by", default="", help="Who looks; needed with --purpose.")
@@ -100,6 +100,12 @@ def approve(
     if key is not None:
         waiting = tuple(t.text for t in lexicon.terms if t.status in {Status.PROPOSED, Status.APPROVED})
         body = read_approval(approval) if approval.exists() else Approval(lexicon.version, texts or waiting, {})
+        if not body.terms:
+            raise BadInput(f"No term waits in {store}. Import some, or name the lexicon's folder with --store.")
+        if body.version != lexicon.version:
+            raise BadInput(
+                f"{approval} is for version {body.version}; {store} has version {lexicon.version}. Begin a new file."
+            )
         write_approval(body.signed(_named(person), read_private_key(key)), approval)
         click.echo(f"{person} signed {len(body.terms)} terms of version {body.version}.")
     elif trusted is not None:
@@ -134,7 +140,7 @@ def check(
     """Tell what terms would hit before they go live."""
     kept = LexiconStore(store)
     lexicon = read_lexicon(file) if file else kept.load()
-    words = {name: _first_words(Path(path)) for name, _, path in (x.partition("=") for x in lists)}
+    words = {name: _first_words(Path(path)) for name, path in map(_language_and_file, lists)}
     report = check_lexicon(lexicon, words, _texts(sample) if sample else pa.array([], pa.string()))
     if out:
         kept.shown(_named(by), purpose, len(report))
@@ -218,6 +224,13 @@ def masked(text: str) -> str:
     return f"{text[:1]}{'•' * (len(text) - 1)}"
 
 
+def _language_and_file(text: str) -> tuple[str, str]:
+    language, _, path = text.partition("=")
+    if not path:
+        raise BadInput(f"--words takes LANGUAGE=FILE, as en=everyday.txt; {text!r} is none.")
+    return language, path
+
+
 def _first_words(path: Path) -> list[str]:
     """The first word of every line: word lists come with and without frequencies."""
     return [line.split()[0] for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
@@ -231,6 +244,8 @@ def _named(by: str) -> str:
 
 def _texts(path: Path) -> pa.Array | pa.ChunkedArray:
     if path.suffix == ".parquet":
+        if "text" not in (names := pa.parquet.read_schema(path).names):
+            raise BadInput(f"{path} has no column text; it has {', '.join(names)}. Give texts, one a line or a row.")
         return pa.parquet.read_table(path, columns=["text"])["text"]
     with click.open_file(str(path), encoding="utf-8", errors="surrogateescape") as file:
         lines = [line.rstrip("\n").encode("utf-8", "replace").decode() for line in file]

@@ -6,12 +6,17 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from seawall.trials.world import World, make_world
+from seawall.trials.world import FEWEST, MOST, World, make_world
 
 
 @click.command()
 @click.argument("out", type=click.Path(path_type=Path))
-@click.option("--accounts", required=True, type=click.IntRange(min=1), help="How many accounts it has.")
+@click.option(
+    "--accounts",
+    required=True,
+    type=click.IntRange(min=1),
+    help=f"How many accounts it has: {FEWEST:,} to {MOST:,}, with --background any number.",
+)
 @click.option("--seed", required=True, type=click.IntRange(min=0), help="The same seed makes the same world.")
 @click.option(
     "--background",

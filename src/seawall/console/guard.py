@@ -17,9 +17,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from seawall.cases.actor import Permission
 from seawall.cases.commands.effects import try_again
+from seawall.cases.models import Proposal
 from seawall.cases.upkeep import reminders
 from seawall.console.access import PersonRequest
 from seawall.console.acting import act
+from seawall.console.gravest import asked, may_ask
 from seawall.console.run_place import degraded, latest_run, run_key
 from seawall.console.watching import watched
 from seawall.effects.configuration import effects_section
@@ -59,6 +61,9 @@ def show(request: PersonRequest) -> HttpResponse:
         "effects": Effect.objects.values("sink", "state").annotate(n=Count("id")).order_by("sink", "state"),
         "deciding": request.actor.may(Permission.DECIDE),
         "stuck": stuck().order_by("-attempts")[:SHOWN],
+        "may_switch": may_ask(request, Proposal.Kind.GUARD_OFF),
+        "may_act_alone": request.actor.may(Permission.ACT_ALONE),
+        "switching": asked(Proposal.Kind.GUARD_OFF),
         "quotas": [(use.kind, use.used, quota.day) for use in today if (quota := section.quota(use.kind))],
     }
     return render(request, "console/guard.html", shown)

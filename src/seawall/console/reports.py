@@ -20,6 +20,7 @@ from seawall.cases.commands.queue import cases_of
 from seawall.cases.models import Case, Proposal
 from seawall.console.access import PersonRequest
 from seawall.console.acting import act
+from seawall.console.gravest import may_ask
 from seawall.disclosures.approvals import subject_of
 from seawall.disclosures.exchange.sharing import KIND as SIGNALS
 from seawall.disclosures.models import Disclosure, State
@@ -59,6 +60,7 @@ def show(request: PersonRequest) -> HttpResponse:
         "batches": list(_batches(request)),
         "others": [one for one in others if one.kind == SIGNALS or one.case_id in numbers][:SENT_SHOWN],
         "may_act_alone": request.actor.may(Permission.ACT_ALONE),
+        "may_purge": may_ask(request, Proposal.Kind.PURGE),
     }
     return render(request, "console/reports.html", shown)
 

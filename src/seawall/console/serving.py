@@ -1,7 +1,6 @@
 """Serves the console with uvicorn, beyond this machine with TLS."""
 
 import os
-import warnings
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -50,8 +49,6 @@ class Address:
 
 def serve(address: Address) -> None:
     """Answer until stopped."""
-    # Files of the package are small and read whole; Django warns of every one under an asynchronous server.
-    warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
     uvicorn.run(
         "seawall.console.asgi:application",
         host=address.host,

@@ -11,6 +11,7 @@ from seawall.console import (
     deciding,
     exposure,
     figures,
+    gravest,
     guard,
     media,
     people,
@@ -28,7 +29,7 @@ from seawall.console.home import home
 from seawall.console.signing_in import views as door
 
 SEE, WORK, DECIDE = Permission.SEE_CASES, Permission.WORK, Permission.DECIDE
-REVEAL, APPROVE, TERMS = Permission.REVEAL, Permission.APPROVE, Permission.TERMS
+REVEAL, PROPOSE, APPROVE, TERMS = Permission.REVEAL, Permission.PROPOSE, Permission.APPROVE, Permission.TERMS
 AUDIT, FIGURES, MANAGE = Permission.SEE_AUDIT, Permission.SEE_FIGURES, Permission.MANAGE_PEOPLE
 
 urlpatterns = [
@@ -72,6 +73,7 @@ urlpatterns = [
     path("media/", only(SEE, media.show), name="media"),
     path("guard/", only(FIGURES, guard.show), name="guard"),
     path("guard/effects/<slug:effect>/again/", only(DECIDE, guard.again), name="try-again"),
+    path("guard/off/", only(PROPOSE, gravest.guard_off), name="propose-guard-off"),
     path("figures/", only(FIGURES, figures.show), name="figures"),
     path("audit/", only(AUDIT, audit.show), name="audit"),
     path("audit/verify/", only(AUDIT, audit.check), name="check-audit"),
@@ -83,6 +85,7 @@ urlpatterns = [
     path("appeals/<int:number>/decide/", only(DECIDE, appeals.decide), name="decide-appeal"),
     path("reports/", only(DECIDE, reports.show), name="reports"),
     path("reports/propose/", only(DECIDE, reports.propose_drafts), name="propose-reports"),
+    path("reports/vault/", only(PROPOSE, gravest.purge), name="propose-purge"),
     path("reviews/next/", only(DECIDE, reviews.take), name="take-review"),
     path("reviews/<int:number>/", only(DECIDE, reviews.show), name="review"),
     path("reviews/<int:number>/answer/", only(DECIDE, reviews.answer), name="answer-review"),

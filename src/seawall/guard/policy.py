@@ -159,6 +159,11 @@ class Policy:
         except tomllib.TOMLDecodeError as error:
             raise BadConfiguration(f"{where} is no TOML: {error}. Mend that line.") from error
         version = given.pop("schema_version", None)
+        if version is None:
+            raise BadConfiguration(
+                f"{where} has no line `schema_version = {SCHEMA_VERSION}` above its sections. "
+                "Begin with what `seawall guard policy` prints."
+            )
         if version != SCHEMA_VERSION:
             raise UnknownVersion.of(where, version, SCHEMA_VERSION)
         children = _children(given.pop("children", {}), where)

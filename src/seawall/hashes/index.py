@@ -205,7 +205,10 @@ class IndexWriter:
             fcntl.flock(self._guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             os.close(self._guard)
-            raise Refused(f"another process writes {folder}; only one may: wait for it or stop it.") from error
+            raise Refused(
+                f"another process writes {folder}; only one may: wait for it or stop it. Where it is `seawall hashes "
+                "serve`, change the banks over HTTP; lookup, banks, health, match and settle work meanwhile."
+            ) from error
         if not (self.folder / CURRENT).exists():
             Appender.open(self.folder / _NEW.log).close()
             publish(self.folder, Manifest(VERSION, 0, threshold, [], _NEW.log))

@@ -6,13 +6,10 @@ left undone is done at the next opening, and doing it twice changes nothing.
 """
 
 import contextlib
-import math
 import os
 import shutil
 import sqlite3
-import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -20,31 +17,16 @@ from typing import Self
 import numpy as np
 import pyarrow as pa
 
-from seawall.hashes.entries import DIGITS, HASH_LIST, THRESHOLD, HashKind, Opinion
+from seawall.hashes.entries import DIGITS, HASH_LIST, THRESHOLD, HashKind
 from seawall.hashes.hexadecimal import decode, words
 from seawall.hashes.index import IndexWriter
-from seawall.hashes.ledger import AWAKE, LEDGER, TABLES, VERSION, check_version, quarantine
+from seawall.hashes.ledger import LEDGER, TABLES, VERSION, check_version, quarantine
+from seawall.hashes.reading import BankReader
 from seawall.hashes.tables import Entries
-from seawall.records.errors import BadHashList, BadInput
-
-_MOST = 1000  # a flat image may be near a hundred thousand others: the nearest say enough
-_COLUMNS = "entry, bank, kind, value, category, opinion, source, reference"
+from seawall.records.errors import BadHashList
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """One standing entry that a hash matches."""
-
-    entry: int
-    bank: str
-    kind: str
-    distance: int
-    category: str
-    opinion: str
-    source: str
-
-
-class BankStore:
+class BankStore(BankReader):
     """The banks of one deployment; one process writes, and its lookups see every change at once."""
 
     def __init__(self, folder: Path, threshold: int = THRESHOLD) -> None:
@@ -52,6 +34,7 @@ class BankStore:
         self.folder = Path(folder)
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.writer = IndexWriter(self.folder / "index", threshold)
+        self.index = self.writer.index
         ledger = self.folder / LEDGER
         os.close(os.open(ledger, os.O_RDWR | os.O_CREAT, 0o600))
         self.ledger = sqlite3.connect(ledger, isolation_level=None, check_same_thread=False)
@@ -143,35 +126,6 @@ class BankStore:
         at = datetime.now(UTC).isoformat()
         self.ledger.execute("INSERT INTO notices (at, entry, text) VALUES (?, ?, ?)", (at, entry, why))
 
-    def notices(self) -> list[tuple[str, int, str]]:
-        """What people must look at, (time, entry or 0, reason), oldest first."""
-        return list(self.ledger.execute("SELECT at, entry, text FROM notices ORDER BY at, entry"))
-
-    def lookup(
-        self, hashes: Sequence[tuple[HashKind, str]], threshold: int | None = None, *, paused: bool = False
-    ) -> list[list[Match]]:
-        """The standing entries that each (kind, hexadecimal text) matches, nearest first, of PDQ the nearest 1,000.
-
-        Entries that a person paused match only where `paused` asks for them.
-        """
-        now = math.inf if paused else time.time()
-        out: list[list[Match]] = [[] for _ in hashes]
-        for place, (kind, value) in enumerate(hashes):
-            if kind is not HashKind.PDQ:
-                query = f"SELECT {_COLUMNS} FROM entries WHERE kind = ? AND value = ? AND {AWAKE}"  # noqa: S608
-                out[place] = [_match(row, 0) for row in self.ledger.execute(query, (str(kind), value.lower(), now))]
-        places = [place for place, (kind, _) in enumerate(hashes) if kind is HashKind.PDQ]
-        for place, matches in zip(places, self._near([hashes[p][1] for p in places], threshold, now), strict=True):
-            out[place] = matches
-        return out
-
-    def banks(self) -> dict[str, int]:
-        """Every bank and how many entries stand in it."""
-        query = (
-            "SELECT b.name, COUNT(e.entry) FROM banks b LEFT JOIN entries e ON e.bank = b.name AND e.state = 'standing'"
-        )
-        return dict(self.ledger.execute(f"{query} GROUP BY b.name ORDER BY b.name"))
-
     def drop_bank(self, bank: str) -> None:
         """Withdraw all of a bank and forget its name from now on."""
         change = "UPDATE entries SET state = 'withdrawn', pending = 1 WHERE bank = ? AND state != 'withdrawn'"
@@ -187,7 +141,7 @@ class BankStore:
         newest = self.ledger.execute(query, (str(kind),)).fetchone()
         standing = "SELECT COUNT(*) FROM entries WHERE kind = ? AND state = 'standing'"
         pdq = kind is HashKind.PDQ
-        size = len(self.writer.index) if pdq else int(self.ledger.execute(standing, (str(kind),)).fetchone()[0])
+        size = len(self.index) if pdq else int(self.ledger.execute(standing, (str(kind),)).fetchone()[0])
         return size, int(datetime.fromisoformat(newest[0]).timestamp()) if newest else -1
 
     def entry(self, entry: int) -> tuple[str, str, str] | None:
@@ -228,21 +182,6 @@ class BankStore:
         self.writer.seal(everything=True)
         self.writer.seal(everything=True)  # the generation before is kept as a fallback: it must be clean too
 
-    def _near(self, values: Sequence[str], threshold: int | None, now: float) -> list[list[Match]]:
-        hashes, fine = decode(pa.array(values, pa.string()), DIGITS[HashKind.PDQ])
-        if not fine.all():
-            raise BadInput(f"a pdq is {DIGITS[HashKind.PDQ]} hexadecimal digits; {len(values) - fine.sum()} are not.")
-        out: list[list[Match]] = [[] for _ in values]
-        found = self.writer.index.search(words(hashes), threshold)
-        place = np.arange(len(found)) - np.searchsorted(found[:, 0], found[:, 0])
-        for query, entry, distance in np.unique(found[place < _MOST], axis=0).tolist():
-            row = self.ledger.execute(
-                f"SELECT {_COLUMNS} FROM entries WHERE entry = ? AND {AWAKE}",  # noqa: S608
-                (entry, now),
-            ).fetchone()
-            out[query] += [_match(row, distance)] if row else []
-        return [sorted(matches, key=lambda match: (match.distance, match.entry)) for matches in out]
-
     def _retire(self, change: str, parameters: Sequence[tuple[object, ...]]) -> int:
         with self.ledger:
             self.ledger.execute("BEGIN IMMEDIATE")
@@ -277,16 +216,3 @@ class BankStore:
 
 def _numbers(entries: Iterable[int]) -> Entries:
     return np.fromiter(entries, np.int64)
-
-
-def _match(row: tuple[int, str, str, str, str, str, str, str], distance: int) -> Match:
-    entry, bank, kind, _, category, opinion, source, _ = row
-    return Match(entry, bank, kind, distance, category, opinion, source)
-
-
-def standing_opinion(matches: Sequence[Match]) -> Opinion | None:
-    """What matches come to: negative where nothing is nearer than a negative entry, else the nearest's opinion."""
-    if not matches:
-        return None
-    nearest = {Opinion(match.opinion) for match in matches if match.distance == matches[0].distance}
-    return next(opinion for opinion in (Opinion.NEGATIVE, Opinion.POSITIVE, Opinion.SEED) if opinion in nearest)

@@ -8,7 +8,7 @@ import msgspec
 from seawall.intake.admission import Count
 from seawall.intake.comma import csv_columns
 from seawall.intake.door import FEED_TYPES
-from seawall.intake.folder import FEEDS, Source, find_feeds, find_sources, list_folder
+from seawall.intake.folder import FEEDS, READERS, Source, find_feeds, find_sources, list_folder
 from seawall.intake.headers import must_have, unknown_columns
 from seawall.intake.lines import open_bytes
 from seawall.intake.parquet import parquet_columns, unreadable
@@ -49,7 +49,8 @@ class Survey:
     @property
     def usable(self) -> bool:
         """Whether a run can start: accounts are there, from a table or a feed, and no table lacks a column."""
-        return "accounts" not in self.missing and not any(found.lacking for found in self.found)
+        bare = any(found.table == "accounts" and not found.rows for found in self.found) and not self.feeds
+        return "accounts" not in self.missing and not bare and not any(found.lacking for found in self.found)
 
     def lines(self) -> list[str]:
         """The survey for people, one fact a line."""
@@ -58,7 +59,10 @@ class Survey:
             for name, count in self.feeds.items()
         ]
         missing = [f"{table}: missing; it would add {adds}" for table, adds in self.missing.items()]
-        ignored = [f"not a table of the contract: {', '.join(self.ignored)}"] if self.ignored else []
+        ignored = [
+            f"not read: {', '.join(self.ignored)}; a table is named TABLE.parquet, TABLE.jsonl or TABLE.csv"
+            for _ in self.ignored[:1]
+        ]
         return [*(found.line() for found in self.found), *feeds, *missing, *ignored]
 
 
@@ -70,10 +74,16 @@ def survey(activity: Path) -> Survey:
     held = frozenset(sources).union(*(feed.tables() for feed in feeds))
     used = {path.name for source in sources.values() for path in source.files} | set(sources) | set(FEEDS)
     used |= {path.name for files in recordings.values() for path in files}
-    ignored = tuple(path.name for path in paths if path.name not in used and path.name.split(".")[0] not in TABLES)
+    ignored = tuple(path.name for path in paths if path.name not in used and not _is_known(path.name))
     missing = {name: table.adds for name, table in ADMITTED.items() if name not in held}
     found = tuple(_look(source) for source in sources.values())
     return Survey(activity, found, {feed.name: feed.count() for feed in feeds}, missing, ignored)
+
+
+def _is_known(name: str) -> bool:
+    """Whether it is a table that the contract has, whoever reads it; `posts.json` is none."""
+    table, dot, ending = name.partition(".")
+    return table in TABLES and (not dot or f".{ending}" in READERS)
 
 
 def _look(source: Source) -> Found:

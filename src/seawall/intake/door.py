@@ -22,7 +22,7 @@ from seawall.intake.keying import Keying
 from seawall.intake.keyset import KeySet
 from seawall.intake.mastodon import Mastodon
 from seawall.intake.names import Names
-from seawall.intake.quarantine import Quarantine
+from seawall.intake.quarantine import Quarantine, by_reason, read_quarantine
 from seawall.intake.sink import Parts
 from seawall.records.activity import ADMITTED, Table
 from seawall.records.errors import BadActivity
@@ -56,11 +56,15 @@ def admit(
             door.refuse(feed.refused)
         tables = {name: door.table(ADMITTED[name], sources.get(name), feeds) for name in ADMITTED if name in held}
     if not tables["accounts"].kept:
-        raise BadActivity(
-            f"{activity} holds no account that can be used: {tables['accounts'].rows} rows, all quarantined. "
-            f"See the reasons in {work / 'quarantine'}."
-        )
+        raise BadActivity(_no_account(activity, work, tables["accounts"].rows))
     return Admission(tables, {feed.name: feed.count() for feed in feeds}, tuple(sorted(set(ADMITTED) - held)))
+
+
+def _no_account(activity: Path, work: Path, rows: int) -> str:
+    """What to tell where no account was kept; its quarantine goes with the run that does not come to be."""
+    reasons = [f"{count} times: {reason}" for reason, count in by_reason(read_quarantine(work)).items()][:3]
+    why = f"Mend {rows} quarantined rows: {'; '.join(reasons)}." if reasons else "Write accounts into it."
+    return f"{activity} holds no account that can be used. {why}"
 
 
 def _prepare(work: Path) -> None:

@@ -139,7 +139,8 @@ class ColdStart:
             rows = sample[inside]
             trees = fit_trees(evidence, rows, labels[rows], weights[inside], self.seed + fold)
             mine = np.flatnonzero(folds == fold)
-            learned[mine] = trees.inplace_predict(evidence.values[mine])
+            if len(mine):  # a handful of accounts may leave a fold empty
+                learned[mine] = trees.inplace_predict(evidence.values[mine])
         return learned
 
     def _sample(self, labels: Labels, rng: np.random.Generator) -> tuple[npt.NDArray[np.int64], Floats]:

@@ -122,7 +122,8 @@ def _read(path: Path, columns: list[str]) -> pa.Table:
     try:
         return pq.read_table(path, columns=columns)
     except (pa.ArrowInvalid, pa.ArrowKeyError, OSError, KeyError) as error:
-        raise BadInput(f"{path} cannot be read: {error}. Make it again, or give the file that was meant.") from error
+        why = str(error).partition(" in ")[0].splitlines()[0].rstrip(".")  # what follows is the file's whole schema
+        raise BadInput(f"{path} cannot be read: {why}. Make it again, or give the file that was meant.") from error
 
 
 def _places(values: pa.Array, wanted: pa.ChunkedArray) -> Ints:

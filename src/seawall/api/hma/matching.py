@@ -9,7 +9,7 @@ from typing import Any
 from seawall.api.hma.request import SIGNAL_TYPES, Holdings, HttpError, Request, checked
 from seawall.api.tokens import INVESTIGATE
 from seawall.hashes.entries import HashKind, Opinion
-from seawall.hashes.store import Match
+from seawall.hashes.reading import Match
 
 
 def hash_upload(_: Holdings, request: Request) -> Mapping[str, str]:

@@ -1,0 +1,61 @@
+"""What a lead asks a second person for at no decision on accounts: the guard off, the vault purged."""
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from seawall.cases.commands.proposals import CONCERNS, act_alone, propose
+from seawall.cases.commands.queue import get_case
+from seawall.cases.models import Proposal
+from seawall.console.access import PersonRequest
+from seawall.console.acting import act
+from seawall.records.errors import BadInput
+
+Kind, State = Proposal.Kind, Proposal.State
+
+
+def may_ask(request: PersonRequest, kind: str) -> bool:
+    """Whether this kind is this person's matter, so that its form is shown."""
+    return request.user.has_role(*CONCERNS[kind])
+
+
+def asked(kind: str) -> Proposal | None:
+    """The proposal of this kind that somebody decides on now."""
+    return Proposal.objects.filter(kind=kind, state=State.OPEN).first()
+
+
+@require_POST
+def guard_off(request: PersonRequest) -> HttpResponse:
+    """Propose to switch the guard off; in an emergency, alone."""
+    opinion, alone = request.POST.get("opinion", ""), request.POST.get("how") == "alone"
+    told = (
+        _("Done alone: another person must review it within 24 hours.")
+        if alone
+        else _("Proposed: another person looks at the evidence and decides.")
+    )
+
+    def command() -> object:
+        if asked(Kind.GUARD_OFF):
+            raise BadInput(_("It is proposed already; decide on that one."))
+        way = act_alone if alone else propose
+        return way(request.actor, Kind.GUARD_OFF, {"guard": "off"}, opinion)
+
+    return act(request, command, told, f"{reverse('guard')}#off")
+
+
+@require_POST
+def purge(request: PersonRequest) -> HttpResponse:
+    """Propose to destroy what the vault holds of a case; it cannot be undone, so nobody does it alone."""
+    opinion, number = request.POST.get("opinion", ""), request.POST.get("case", "").strip().upper().removeprefix("C-")
+
+    def command() -> object:
+        if not number.isdecimal():
+            raise BadInput(_("Name the case by its number, as C-12."))
+        case = get_case(request.actor, int(number))
+        if Proposal.objects.filter(kind=Kind.PURGE, state=State.OPEN, case=case).exists():
+            raise BadInput(_("It is proposed already; decide on that one."))
+        return propose(request.actor, Kind.PURGE, {"case_id": str(case)}, opinion, case=case)
+
+    told = _("Proposed: another person looks at the evidence and decides.")
+    return act(request, command, told, f"{reverse('reports')}#vault")
