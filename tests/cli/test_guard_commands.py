@@ -29,7 +29,7 @@ def test_it_explains_a_decision_from_its_id(seawall, run, key_file):
 def test_it_explains_nothing_from_an_index_that_it_cannot_read(seawall, run, key_file):
     (run / "guard" / "accounts.bin").unlink()
     told = seawall("guard", "explain", run, "--account", "mara", "--key-file", key_file)
-    assert told.exit_code == 4
+    assert told.exit_code == 5
     assert "accounts.bin" in told.stderr
 
 
