@@ -2,7 +2,7 @@
 
 A world of the trials: 70 to 140 risk words that come and go over a year, fads that mean no harm, everyday words put to
 a new use, disguises. Two hundred risky accounts are known. `precision` is of the first 40 proposals on the whole year;
-`days` replays ten months day by day: every morning the first 40 proposals are looked at, what is right enters the
+`days` replays six months day by day: every morning the first 40 proposals are looked at, what is right enters the
 lexicon, what is not is declined (`replayed`: how many were looked at, and the share of right ones). Days count from the
 tenth post with a word, in any disguise, by known accounts (and, beside it, by hidden ones) to its proposal; of an
 everyday word only posts about the trade count, where it has its new meaning. A word that is never proposed counts as
@@ -46,7 +46,7 @@ from seawall.trials.lookalikes import COMMUNITIES
 from seawall.trials.words import make_words
 
 KEY = IdKey(bytes(32))
-KNOWN, FIRST, REPLAYED, LATE, DAY = 200, 40, 300, 120, 86_400_000_000
+KNOWN, FIRST, REPLAYED, LATE, DAY = 200, 40, 180, 120, 86_400_000_000
 RELEARNT = 30
 """How people write is learnt anew every so many mornings."""
 CHANCE = 1e-6
@@ -73,10 +73,14 @@ class Platform:
     def expected(self, before: int) -> npt.NDArray[np.float64]:
         """How risky people are who write like each account, from the posts before a time."""
         order = np.argsort(self.accounts)
-        early = self.posts.filter(pc.less(self.posts["created_at"].cast(pa.int64()), before))
+        early = self.before(before)
         owner = order[np.searchsorted(self.accounts, early["account_id"].to_numpy(), sorter=order)]
         bags = bags_of([pairs_of(owner, early["text"])], len(self.accounts))
         return expected_risk(bags.indptr, bags.indices, self.risk())
+
+    def before(self, time: int) -> pa.Table:
+        """The posts before a time."""
+        return self.posts.filter(pc.less(self.posts["created_at"].cast(pa.int64()), time))
 
     def right(self, term: str) -> str | None:
         """The risk word that a proposal names."""
@@ -184,16 +188,16 @@ def days_to_proposal(platform: Platform) -> tuple[dict[str, dict[str, tuple[floa
 
 def replay(platform: Platform, mornings: Sequence[int]) -> Iterable[tuple[int, list[str]]]:
     """Each morning's first proposals; what was right is known from then on, and what was declined never comes again."""
-    lexicon, risk = platform.lexicon, platform.risk()
-    counts = count_uses(platform.posts.to_batches(50_000), None, platform.known, len(platform.accounts), prices_in)
-    rows = _of_several(counts.rows, platform.known)
-    first = np.asarray(rows["first_at"].cast(pa.int64()))
+    lexicon, risk, accounts = platform.lexicon, platform.risk(), len(platform.accounts)
+    learnt = [platform.before(morning) for morning in mornings[::RELEARNT]]
+    listed = [shortlist(posts.to_batches, platform.known, accounts, prices_in) for posts in (*learnt, platform.posts)]
+    wanted = np.unique(np.concatenate([some.tokens for some in listed]))
+    counts = count_uses(platform.posts.to_batches(50_000), wanted, platform.known, accounts, prices_in)
+    first = np.asarray(counts.rows["first_at"].cast(pa.int64()))
     for number, morning in enumerate(mornings):
         if number % RELEARNT == 0:
-            early = platform.posts.filter(pc.less(platform.posts["created_at"].cast(pa.int64()), morning))
-            trade = shortlist(early.to_batches, platform.known, len(platform.accounts), prices_in).trade
-            expected = platform.expected(morning)
-        there = rows.filter(pa.array(first <= morning))
+            expected, trade = platform.expected(morning), listed[number // RELEARNT].trade
+        there = counts.rows.filter(pa.array(first <= morning))
         tokens = named(there, names(there, counts.spellings, platform.known))
         found = propose(tokens, platform.accounts, risk, lexicon, FIRST, expected=expected, trade=trade)
         terms = found["term"].to_pylist()
@@ -202,14 +206,6 @@ def replay(platform: Platform, mornings: Sequence[int]) -> Iterable[tuple[int, l
             lexicon.innocent + tuple(term.lstrip("#") for term in terms if not platform.right(term)),
         )
         yield morning, terms
-
-
-def _of_several(rows: pa.Table, known: npt.NDArray[np.uint64]) -> pa.Table:
-    """Counts of tokens that several known accounts use: nothing else can be proposed."""
-    theirs = rows.filter(pc.is_in(rows["account_id"], value_set=pa.array(known)))
-    users = theirs.group_by("key").aggregate([("account_id", "count_distinct")])
-    several = users.filter(pc.greater(users["account_id_count_distinct"], 1))["key"]
-    return rows.filter(pc.is_in(rows["key"], value_set=several.combine_chunks()))
 
 
 def measured(accounts: int, seeds: list[int]) -> dict[str, Any]:
