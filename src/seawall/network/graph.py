@@ -7,6 +7,7 @@ media, avatars) is bipartite: account by thing, 0 or 1. Who acts at the same mom
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -112,16 +113,21 @@ def _ties(accounts: Ids, actors: pa.ChunkedArray, targets: pa.ChunkedArray, time
 
 def _actions(accounts: Ids, follows: pa.Table, ties: pa.Table) -> Actions:
     """Follows and the ties of `IN_TIME`, each from its first time; without accounts unknown."""
-    acts = [(follows["follower_id"], follows["followee_id"], follows["created_at"])]
-    for kind in IN_TIME:
+    parts = [_acts(accounts, 0, follows["follower_id"], follows["followee_id"], follows["created_at"])]
+    for place, kind in enumerate(IN_TIME, 1):
         rows = ties.filter(pc.equal(ties["kind"], kind))
-        acts.append((rows["actor_id"], rows["target_id"], rows["first_at"]))
-    parts = []
-    for place, (actors, targets, at) in enumerate(acts):
-        seconds = at.cast(pa.int64()).to_numpy() // 1_000_000
-        rows = np.stack([_numbers(accounts, actors), _numbers(accounts, targets), np.full(len(at), place), seconds])
-        parts.append(rows[:, (rows[0] >= 0) & (rows[1] >= 0)])
-    return Actions(*np.concatenate(parts, axis=1))
+        parts.append(_acts(accounts, place, rows["actor_id"], rows["target_id"], rows["first_at"]))
+    return Actions(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _acts(
+    accounts: Ids, kind: int, actors: pa.ChunkedArray, targets: pa.ChunkedArray, at: pa.ChunkedArray
+) -> tuple[npt.NDArray[np.integer[Any]], ...]:
+    """Actions of one kind: actor, target, kind, second."""
+    actor, target = _numbers(accounts, actors), _numbers(accounts, targets)
+    kept = (actor >= 0) & (target >= 0)
+    seconds = at.cast(pa.int64()).to_numpy()[kept] // 1_000_000
+    return actor[kept].astype(np.int32), target[kept].astype(np.int32), np.full(kept.sum(), kind, np.int8), seconds
 
 
 def _copies(accounts: Ids, uses: pa.Table) -> csr_matrix:

@@ -17,7 +17,7 @@ from scipy.sparse import csr_matrix
 
 from seawall.network.surprise import surprise
 
-Numbers = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.integer[Any]]
 
 WINDOW = 300
 """Seconds: actions on one account, each at most so long after the one before, are one burst."""
@@ -39,7 +39,10 @@ DAY = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Actions:
-    """Who acted on whom, in what way and when: numbers of actors, targets and kinds, and seconds, shape (m,) each."""
+    """Who acted on whom, in what way and when: numbers of actors, targets and kinds, and seconds, shape (m,) each.
+
+    All times lie within 2**32 seconds of the first.
+    """
 
     actor: Numbers
     target: Numbers
@@ -59,13 +62,14 @@ class _Pairs:
 
 def in_time(actions: Actions, n: int) -> csr_matrix:
     """Pairs of the n accounts that act at the same moments more than chance explains: symmetric, 0/1, shape (n, n)."""
-    of = actions.kind * n + actions.target
-    at = actions.at - actions.at.min(initial=0)
-    order = np.argsort((of.astype(np.uint64) << np.uint64(32)) | at.astype(np.uint64))
-    of, at, actor = of[order], at[order], actions.actor[order]
+    keys = (actions.kind.astype(np.int64) * n + actions.target) << 32
+    keys |= actions.at - actions.at.min(initial=0)
+    order = np.argsort(keys)
+    keys, actor = keys[order], actions.actor[order]
+    of, at = keys >> 32, keys & 0xFFFFFFFF
     fresh = np.diff(of, prepend=-1) != 0
     starts, group = np.flatnonzero(fresh), np.cumsum(fresh) - 1
-    pairs = _repeated(_in_bursts(starts, at, actor, of % n))
+    pairs = _repeated(_in_bursts(starts, at, actor, of), n)
     involved = np.isin(actor, np.concatenate([pairs.one, pairs.other]))
     ends = actor[involved], group[involved]
     acted = csr_matrix((np.ones(len(ends[0]), np.float32), ends), shape=(n, len(starts)))
@@ -80,19 +84,20 @@ def in_time(actions: Actions, n: int) -> csr_matrix:
     return csr_matrix((np.ones(len(ties[0]), np.float32), ties), shape=(n, n))
 
 
-def _in_bursts(starts: Numbers, at: Numbers, actor: Numbers, target: Numbers) -> tuple[Numbers, Numbers, Numbers, Any]:
-    """Every pair in every burst: one, the other, on whom, and how likely by chance."""
+def _in_bursts(starts: Numbers, at: Numbers, actor: Numbers, of: Numbers) -> tuple[Numbers, Numbers, Numbers, Any]:
+    """Every pair in every burst: one, the other, by what action on whom, and how likely by chance."""
     size = _bursts(starts, at, actor, np.empty((3, 0), np.int64), np.empty(0), False)
     found, chance = np.empty((3, size), np.int64), np.empty(size)
     _bursts(starts, at, actor, found, chance, True)
     one, other, place = found
-    return one, other, target[place], chance
+    return one, other, of[place], chance
 
 
-def _repeated(found: tuple[Numbers, Numbers, Numbers, Any]) -> _Pairs:
+def _repeated(found: tuple[Numbers, Numbers, Numbers, Any], n: int) -> _Pairs:
     """Those that were in one burst on `TARGETS` accounts or more; how likely by chance is a mean."""
-    order = np.lexsort((found[2], found[1], found[0]))
-    one, other, target, chance = (part[order] for part in found)
+    one, other, of, chance = found
+    order = np.lexsort((of % n, other, one))
+    one, other, target, chance = one[order], other[order], of[order] % n, chance[order]
     pair = (np.diff(one, prepend=-1) != 0) | (np.diff(other, prepend=-1) != 0)
     fresh = pair | (np.diff(target, prepend=-1) != 0)
     number = np.cumsum(pair) - 1
