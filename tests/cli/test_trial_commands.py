@@ -103,15 +103,22 @@ def test_a_trial_is_compared_with_itself_and_watched(walked, seawall, tmp_path, 
 def test_the_fourteen_questions_are_answered(walked, seawall, world, runs, key, tmp_path):
     walked("a")
     (tmp_path / "terms.json").write_text('{"recall_all": 0.95}\n')
+    measured = {"seeds": {"5": {"recall": 0.9}}, "hidden_recall": 0.7, "coined": {"median_days": 2}}
+    (tmp_path / "more.json").write_text(json.dumps({**measured, "precision_mean": 0.9}))
     told = seawall(
         *("trial", "checklist", "a", "--activity", world / "activity", "--run", runs("keyed")),
-        *("--truth", world / "truth.parquet", "--key-file", key, "--measured", "terms.json"),
+        *("--truth", world / "truth.parquet", "--key-file", key, "--measured", "terms.json", "--measured", "more.json"),
     )
     lines = told.stdout.splitlines()
     assert [line.split(".")[0].strip() for line in lines[:14]] == [str(n) for n in range(1, 15)]
     assert all(line.endswith(("pass", "falls short")) for line in lines[:14])
     assert "recall_all 0.950" in lines[5]
     assert lines[5].endswith("pass")
+    assert "5 seeds 0.90" in lines[0]
+    assert "70.0% are matched" in lines[3]
+    assert lines[3].endswith("falls short")
+    assert "2.0 days" in lines[6]
+    assert lines[6].endswith("pass")
     assert lines[11].endswith("pass")
     assert "not measured" in lines[12]
     assert told.exit_code == 1

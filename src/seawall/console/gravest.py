@@ -1,4 +1,7 @@
-"""What a lead asks a second person for at no decision on accounts: the guard off, the vault purged."""
+"""What a second person is asked for where no account is decided on.
+
+The guard off, the vault purged.
+"""
 
 from django.http import HttpResponse
 from django.urls import reverse

@@ -159,9 +159,10 @@ def _disguise(m: Material) -> Answer:
 
 def _drift(m: Material) -> Answer:
     question, command = "Are new terms found as they drift", "python -m bench.new_terms --json"
-    if "coined" not in m.measured:
+    days = m.measured.get("coined", {}).get("median_days")
+    if days is None:
         return Answer(7, question, "give the JSON of this command with --measured (key coined)", command, None)
-    days, right = m.measured["coined"]["median_days"], float(m.measured["precision_mean"])
+    right = float(m.measured["precision_mean"])
     figure = f"a new word is proposed {days:.1f} days after its tenth use (median); {right:.0%} of proposals are right"
     return Answer(7, question, figure, command, days <= DAYS_TO_TERM and right >= 0.8)
 
