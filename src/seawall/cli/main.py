@@ -87,7 +87,11 @@ def _message(error: Exception) -> tuple[str, int]:
     if isinstance(error, click.Abort):
         return "stopped.", STOPPED
     if isinstance(error, click.UsageError) and error.ctx:
-        return f"{error.format_message()} See `{error.ctx.command_path} --help`.", error.exit_code
+        said = " ".join(error.format_message().split())
+        return (
+            f"{said if said.endswith(('.', '?')) else f'{said}.'} See `{error.ctx.command_path} --help`.",
+            error.exit_code,
+        )
     if isinstance(error, click.ClickException):
         return error.format_message(), error.exit_code
     if isinstance(error, OSError) and error.strerror:
