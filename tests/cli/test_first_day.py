@@ -46,4 +46,4 @@ def test_a_missing_choice_is_one_line(tmp_path):
 def test_an_unknown_account_is_asked_after(seawall, key_file, tmp_path):
     told = seawall("erase", "nobody-here", "--runs", make_run(tmp_path / "run"), "--key-file", key_file)
     assert told.exit_code == 0
-    assert "had a row of nobody-here: is it the platform's own id" in told.stdout
+    assert "nothing had a row of nobody-here: is it the platform's own id" in told.stdout

@@ -99,9 +99,7 @@ def erase(account: str, runs: tuple[Path, ...], home: Path, settings: Settings) 
     for place, erasure in erasures.items():
         click.echo(f"{place}: erased {erasure.rows:,} rows")
     if not any(erasure.rows for erasure in erasures.values()):
-        click.echo(
-            f"no run and no backup had a row of {account}: is it the platform's own id, and the key file theirs?"
-        )
+        click.echo(f"nothing had a row of {account}: is it the platform's own id, and the key file that of the runs?")
 
 
 def _unique(find: Callable[[Path], Iterator[Path]], places: Sequence[Path]) -> list[Path]:

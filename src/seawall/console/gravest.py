@@ -1,4 +1,4 @@
-"""What a lead asks a second person for at no decision on accounts: the guard off, the vault purged."""
+"""What a lead alone may propose: the guard off, the vault purged."""
 
 from django.http import HttpResponse
 from django.urls import reverse

@@ -1,7 +1,7 @@
 """Which authorities get a case, from the case alone.
 
-A provider that reports to NCMEC does not report the same to the UK's National Crime Agency (SI 2026/268); `exclusive.py`
-holds that against the ledger, whatever was planned.
+A provider that reports to NCMEC does not report the same to the UK's National Crime Agency (SI 2026/268);
+`exclusive.py` holds that against the ledger, whatever was planned.
 """
 
 from dataclasses import dataclass
