@@ -88,10 +88,8 @@ def _message(error: Exception) -> tuple[str, int]:
         return "stopped.", STOPPED
     if isinstance(error, click.UsageError) and error.ctx:
         said = " ".join(error.format_message().split())
-        return (
-            f"{said if said.endswith(('.', '?')) else f'{said}.'} See `{error.ctx.command_path} --help`.",
-            error.exit_code,
-        )
+        end = "" if said.endswith((".", "?")) else "."
+        return f"{said}{end} See `{error.ctx.command_path} --help`.", error.exit_code
     if isinstance(error, click.ClickException):
         return error.format_message(), error.exit_code
     if isinstance(error, OSError) and error.strerror:
