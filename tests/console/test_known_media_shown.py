@@ -38,6 +38,19 @@ def test_a_missed_canary_and_an_entry_that_was_set_aside_are_not(browser, banks)
     assert "entry 2: matched uploads of 1000 accounts" in page
 
 
+def test_one_machine_takes_the_key_that_its_run_was_made_with(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SEAWALL_ID_KEY_FILE", raising=False)
+    home = tmp_path / "home"
+    home.mkdir()
+    key_of = lambda: parts_of(home, 1, 2, 3)[1].command[-3]  # noqa: E731
+    assert key_of() == str(tmp_path / "seawall.key")
+    (home / "seawall.key").touch()
+    assert key_of() == str(home / "seawall.key")
+    monkeypatch.setenv("SEAWALL_ID_KEY_FILE", "elsewhere.key")
+    assert key_of() == str(tmp_path / "elsewhere.key")
+
+
 def test_one_machine_serves_banks_where_there_are_some(banks, tmp_path):
     with_banks, without = (parts_of(home, 1, 2, 3) for home in (settings.HOME, tmp_path))
     assert [part.name for part in with_banks] == ["console", "guard", "executor", "media"]

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from disclosing import NOW
 
+from seawall.disclosures.authorities.exclusive import require_first
 from seawall.disclosures.authorities.portal_pack import (
     Assessment,
     acknowledge_pack,
@@ -15,7 +16,7 @@ from seawall.disclosures.authorities.portal_pack import (
     release_pack,
     suggested_priority,
 )
-from seawall.disclosures.authorities.router import Registered, require_first, routes_for
+from seawall.disclosures.authorities.router import Registered, routes_for
 from seawall.disclosures.cybertip.filing import file_drafts
 from seawall.disclosures.dossier import Decision
 from seawall.disclosures.example import START, example_dossier

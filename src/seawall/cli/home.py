@@ -27,6 +27,8 @@ def has_home(home: Path) -> bool:
 
 def open_home(home: Path) -> None:
     """Set Django up for a folder; raises Unavailable where its database is not there or not up to date."""
+    if not has_home(home):
+        raise Unavailable(f"{home} holds no database. `seawall console` makes one there; --home names another folder.")
     os.environ[HOME_VARIABLE] = str(home)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "seawall.console.settings")
     django.setup()

@@ -83,20 +83,23 @@ def erase(account: str, runs: tuple[Path, ...], home: Path, settings: Settings) 
     keyed = f"{key.one('account', account):016x}"
     if keyed in settings.holds():
         raise Refused(f"account {keyed} is under a hold ({settings.configuration.holds}); nothing was erased.")
+    found, archives = _unique(find_runs, runs), _unique(find_archives, runs)
+    if not found and not archives:
+        raise BadInput("there is no run and no backup in what --runs names; nothing was erased.")
     if has_home(home):
         open_home(home.absolute())
         import_module("seawall.cli.casework").erase(keyed, account)
     erasures: dict[Path, Erasure] = defaultdict(lambda: Erasure(key, account))
-    for run in _unique(find_runs, runs):
+    for run in found:
         erase_from_run(run, erasures[run])
-    for file in _unique(find_archives, runs):
+    for file in archives:
         times = file.stat()
         write_archive(file, key, _without_account(file, read_archive(file, key), erasures))
         os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))  # it must not seem younger to a purge
     for place, erasure in erasures.items():
         click.echo(f"{place}: erased {erasure.rows:,} rows")
-    if not erasures:
-        raise BadInput("there is no run and no backup in what --runs names; nothing was erased.")
+    if not any(erasure.rows for erasure in erasures.values()):
+        click.echo(f"nothing had a row of {account}: is it the platform's own id, and the key file that of the runs?")
 
 
 def _unique(find: Callable[[Path], Iterator[Path]], places: Sequence[Path]) -> list[Path]:

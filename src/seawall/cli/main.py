@@ -87,7 +87,9 @@ def _message(error: Exception) -> tuple[str, int]:
     if isinstance(error, click.Abort):
         return "stopped.", STOPPED
     if isinstance(error, click.UsageError) and error.ctx:
-        return f"{error.format_message()} See `{error.ctx.command_path} --help`.", error.exit_code
+        said = " ".join(error.format_message().split())
+        end = "" if said.endswith((".", "?")) else "."
+        return f"{said}{end} See `{error.ctx.command_path} --help`.", error.exit_code
     if isinstance(error, click.ClickException):
         return error.format_message(), error.exit_code
     if isinstance(error, OSError) and error.strerror:

@@ -9,12 +9,13 @@ import click
 
 from seawall.api.token_file import GUARD_SCOPES, add_token
 from seawall.api.tokens import HASH, MATCH
-from seawall.cli.configuration import FILE
+from seawall.cli.configuration import FILE, KEY_FILE, KEY_VARIABLE, find_settings
 from seawall.cli.console import administrator_option, link, tell_first
 from seawall.cli.home import APPEALS, home_option
 from seawall.cli.parts import Part, keep_up
 from seawall.console.first_run import prepare
 from seawall.effects.overlay import OverlaySink
+from seawall.intake.keyfile import load_or_make
 from seawall.lake.kept_runs import is_run
 from seawall.records.errors import BadInput
 
@@ -53,6 +54,7 @@ def up(run: Path | None, home: Path, administrator: str, console_port: int, guar
         if not is_run(run):
             raise BadInput(f"{run} is no run folder. Give the --out of `seawall run`.")
         link(home / "run", run)
+    load_or_make(_key_file(home))
     _make_token(home / "seawall.tokens")
     _tell_the_guard(home)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -79,8 +81,11 @@ def parts_of(home: Path, console_port: int, guard_port: int, media_port: int) ->
 
 
 def _key_file(home: Path) -> Path:
-    """The key of the runs: where the environment says, else in the home folder."""
-    return Path(os.environ.get("SEAWALL_ID_KEY_FILE", home / "seawall.key"))
+    """The key of the runs: where the environment says, in the home folder, or where `seawall run` finds it."""
+    if given := os.environ.get(KEY_VARIABLE):
+        return Path(given).absolute()
+    own = home / KEY_FILE
+    return own if own.exists() else find_settings(None, None).key_file.absolute()
 
 
 def _tell_the_guard(home: Path) -> None:

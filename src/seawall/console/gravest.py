@@ -1,7 +1,4 @@
-"""What a second person is asked for where no account is decided on.
-
-The guard off, the vault purged.
-"""
+"""What a lead alone may propose: the guard off, the vault purged."""
 
 from django.http import HttpResponse
 from django.urls import reverse

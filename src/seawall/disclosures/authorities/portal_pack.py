@@ -12,7 +12,7 @@ from typing import Any, Literal, Protocol, cast
 
 import msgspec
 
-from seawall.disclosures.authorities.router import require_first
+from seawall.disclosures.authorities.exclusive import require_first
 from seawall.disclosures.dossier import Account, Dossier, Suspect
 from seawall.disclosures.ledger import Identity, Ledger
 from seawall.disclosures.models import Disclosure, State

@@ -1,21 +1,16 @@
-"""Which authorities get a case, and that no two get it needlessly.
+"""Which authorities get a case, from the case alone.
 
-A provider that reports to NCMEC does not report the same to the UK's National Crime Agency (SI 2026/268); the guard
-holds that against the ledger, whatever was planned.
+A provider that reports to NCMEC does not report the same to the UK's National Crime Agency (SI 2026/268);
+`exclusive.py` holds that against the ledger, whatever was planned.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from seawall.disclosures.dossier import Dossier
-from seawall.disclosures.ledger import Ledger
-from seawall.disclosures.models import Disclosure, State
-from seawall.records.errors import BadConfiguration, Refused
+from seawall.records.errors import BadConfiguration
 
 Authority = Literal["ncmec", "nca", "other"]
-EXCLUSIVE: tuple[frozenset[str], ...] = (frozenset({"ncmec", "nca"}),)
-"""Sets of authorities of which an account's case goes to one only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +62,3 @@ def accounts_for(dossier: Dossier, authority: str) -> tuple[str, ...]:
 
 def _in(dossier: Dossier, country: str) -> tuple[str, ...]:
     return tuple(one.account.id for one in dossier.in_order if one.country == country)
-
-
-def require_first(ledger: Ledger, authority: str, accounts: Iterable[str]) -> None:
-    """Raise Refused where one of the accounts went, or is going, to an authority that excludes this one."""
-    excluded = {other for group in EXCLUSIVE if authority in group for other in group} - {authority}
-    subjects = [ledger.subject(account) for account in accounts]
-    standing = Disclosure.objects.filter(authority__in=excluded, subject__in=subjects, environment="production")
-    found = standing.exclude(state__in=[State.WITHDRAWN, State.FAILED]).first()
-    if found is not None:
-        raise Refused(
-            f"an account of this case is reported to {found.authority} (disclosure {found.pk}, {found.state}); "
-            f"it is not reported to {authority} too."
-        )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from seawall.disclosures.authorities.router import require_first
+from seawall.disclosures.authorities.exclusive import require_first
 from seawall.disclosures.cybertip.drafting import draft_reports
 from seawall.disclosures.cybertip.problems import problems_of
 from seawall.disclosures.cybertip.sending import AUTHORITY, KIND, Sender
