@@ -68,7 +68,7 @@ def test_a_swap_under_load_loses_and_mixes_nothing(deployment):
     asked = {"kind": "invite", "sender": STRANGER, "recipient": "account-2", "recipient_age": "adult"}
     seen = set()
 
-    def whole(body):
+    def whole(_, body):
         told = json.loads(body)
         seen.add(told["index_version"])
         return decision[told["index_version"]] == told["decision"]

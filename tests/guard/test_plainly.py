@@ -47,6 +47,7 @@ def view_of(opened):
 def stands(name, age, decided):
     """What an account is, whether it is a child's and whether an adult's, and its neighbourhood."""
     what, held, hood = PEOPLE.get(name, (Subject.OTHER, 0, 0))
+    what = Subject.WATCHED if what is Subject.SEEKS else what
     what = DECIDED[decided[name]] if name in decided else what
     young = held in {1, 2} or AGE[age] in {1, 2} or what == Subject.AT_RISK_CHILD
     return what, young, held == 3 or AGE[age] == 3, hood
@@ -98,7 +99,9 @@ def ranked(policy, decided, asks, age, candidates):
 
     for place, name in enumerate(candidates):
         what, young, _, hood = stands(name, Age.UNKNOWN, decided)
-        told = answer(subject(what, young))
+        about = subject(what, young)
+        seeks = about == Subject.WATCHED and PEOPLE[name][0] is Subject.SEEKS
+        told = answer(Subject.SEEKS if seeks else about)
         if beside and hood == beside:
             told = max(told, answer(Subject.BRIDGE), key=RANK.index)
         if beside and told is not Decision.REMOVE and (hood or what == Subject.WATCHED):

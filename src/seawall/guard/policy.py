@@ -229,8 +229,6 @@ def _compiled(given: Mapping[str, Any], where: str) -> tuple[npt.NDArray[np.uint
             raise BadConfiguration.unknown_key(where, surface, ALLOWED)
         if not isinstance(lines, dict):
             raise BadConfiguration(f"{where}: {surface} is {lines!r}; make it a table, [{surface}].")
-        if surface == "recommend" and "watched" in lines:  # a policy that does not tell them apart
-            lines = {"seeks": lines["watched"], **lines}
         for name, answers in lines.items():
             _fill(table, names, surface, name, answers, where)
     return table, names
@@ -250,6 +248,8 @@ def _filled_up(given: dict[str, Any]) -> dict[str, Any]:
     for surface, lines in _shipped_lines().items():
         mine = given.get(surface, {})
         if isinstance(mine, dict):
+            if surface == "recommend" and "watched" in mine:  # a file that does not tell them apart
+                mine = {"seeks": mine["watched"], **mine}
             given[surface] = {**lines, **mine}
     return given
 
