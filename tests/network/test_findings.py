@@ -10,7 +10,7 @@ from seawall.network.findings import FLAGGED_FROM, SPEAKS, WORTH_A_FINDING, Find
 from seawall.records.roles import ROLES
 
 SELLING = ("terms", "offers", "complaints", "among", "wanted", "promotes", "shares")
-BUYING = ("contact", "answered", "follows", "searches", "views", "promotes")
+BUYING = ("contact", "answered", "follows", "engages", "searches", "views", "promotes")
 
 
 def conclude(seller: float = 0.0, buyer: float = 0.0, *, unseen: bool = False, **adds: float):
@@ -45,6 +45,12 @@ def test_a_buyer_is_judged_by_the_families_of_buying():
 def test_who_looks_and_follows_without_taking_part_is_no_buyer():
     assert conclude(buyer=0.99, follows=2.5, searches=1.5, views=1).flagged.tolist() == [False]
     assert conclude(buyer=0.99, follows=2.5, searches=1.5, answered=1.5).flagged.tolist() == [True]
+
+
+def test_who_follows_back_those_who_court_it_is_no_buyer():
+    """Sellers in disguise follow, like and write to whom they please, and some follow back."""
+    assert conclude(buyer=0.99, answered=3, follows=2.5).flagged.tolist() == [False]
+    assert conclude(buyer=0.99, answered=3, follows=2.5, contact=0.5, engages=0.6).flagged.tolist() == [True]
 
 
 def test_nobody_buys_where_the_platform_does_not_tell_who_seeks_whom():

@@ -20,6 +20,10 @@ FLAGGED_FROM = 0.5
 TAKING_PART = 1.4
 """Contact with sellers, from either side, that an accusation of buying needs, in log-odds: many look and no more."""
 
+DOES, BY_ITSELF = ("contact", "engages", "views", "searches"), 1.0
+"""What an account does itself beside following, and how much of it the accusation needs: sellers may follow and like
+whom they please, and many follow back."""
+
 WORTH_A_FINDING = 0.02
 """A lower risk is not written down."""
 
@@ -74,8 +78,7 @@ def conclude_accounts(
     sells = roles[:, [0, 1, 3, 4]].sum(axis=1) >= roles[:, 2]
     agreeing = np.where(sells, _speaking(families[SELLS]), _speaking(families[BUYS]))
     accounts = np.flatnonzero((risk >= WORTH_A_FINDING) & (agreeing >= 1))
-    takes_part = sells | (not unseen and families[BUYS]["contact"] + families[BUYS]["answered"] >= TAKING_PART)
-    flagged = (risk > FLAGGED_FROM) & (agreeing >= 2) & takes_part
+    flagged = (risk > FLAGGED_FROM) & (agreeing >= 2) & (sells | (not unseen and _takes_part(families[BUYS])))
     reasons = tuple(_reasons(families[SELLS if sells[account] else BUYS], account) for account in accounts.tolist())
     return Findings(accounts, roles[accounts], risk[accounts], flagged[accounts], reasons)
 
@@ -84,6 +87,13 @@ def _speaking(families: Mapping[str, Floats]) -> npt.NDArray[np.int64]:
     """How many families speak for a class."""
     speaking: npt.NDArray[np.int64] = np.sum([part >= SPEAKS for part in families.values()], axis=0)
     return speaking
+
+
+def _takes_part(buys: Mapping[str, Floats]) -> npt.NDArray[np.bool_]:
+    """Who is in contact with sellers, and seeks them of its own accord."""
+    met = buys["contact"] + buys["answered"] >= TAKING_PART
+    sought: npt.NDArray[np.bool_] = np.sum([buys[family] for family in DOES], axis=0) >= BY_ITSELF
+    return met & sought
 
 
 def _reasons(families: Mapping[str, Floats], account: int) -> tuple[Reason, ...]:
