@@ -12,7 +12,7 @@ from working import case, item, person, rulings, signed_in
 
 from seawall.cases import commands
 from seawall.cases.actor import Permission
-from seawall.cases.commands import appeals, decisions, effects, exposure, people, proposals, quality, queue, work
+from seawall.cases.commands import appeals, decisions, effects, exposure, guard, people, proposals, quality, queue, work
 from seawall.cases.models import AccountDecision, Appeal, Decision, SecondReview
 from seawall.effects.models import Effect
 from seawall.records.errors import Refused
@@ -70,6 +70,10 @@ def emergency():
     return proposals.act_alone(signed_in(person("alone", "lead")), "report", {"a": 1}, "a child is in danger")
 
 
+def switched_off():
+    return proposals.act_alone(signed_in(person("alone", "lead")), "guard_off", {"guard": "off"}, "it refuses everyone")
+
+
 OWN = {"choose", "exposure_of", "stop_for_today", "drop_filter", "change_password", "confirm_second_factor"}
 OWN |= {"signed_in", "signed_out", "close", "withdraw", "opinion_for"}
 """What anybody does about themselves, or about what they began."""
@@ -99,6 +103,7 @@ TABLE = {
     "propose lexicon_block": (lambda a: proposals.propose(a, "lexicon_block", {"a": 1}, "why"), {"terms", "lead"}),
     "propose purge": (lambda a: proposals.propose(a, "purge", {"a": 1}, "why"), {"lead"}),
     "propose guard_off": (lambda a: proposals.propose(a, "guard_off", {"a": 1}, "why"), {"lead"}),
+    "switch_on": (lambda a: switched_off() and guard.switch_on(a), REVIEWERS),
     "second on report": (lambda a: review(a, "report"), REVIEWERS),
     "second on lexicon_block": (lambda a: review(a, "lexicon_block"), {"terms", "lead"}),
     "second on purge": (lambda a: review(a, "purge"), {"lead"}),

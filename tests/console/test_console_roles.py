@@ -62,6 +62,7 @@ TABLE = {
     "media": ("get", {V, A, L}),
     "guard": ("get", ALL),
     "try-again": ("post", {A, L}),
+    "guard-on": ("post", {A, L}),
     "figures": ("get", ALL),
     "audit": ("get", {L, M}),
     "check-audit": ("post", {L, M}),

@@ -65,6 +65,34 @@ def test_alone_it_is_off_at_once_and_waits_for_a_review(browser):
     assert AuditEntry.objects.filter(action="acted alone").exists()
 
 
+def test_one_person_switches_it_on_again(browser):
+    browser("lead").post("/guard/off/", {**WHY, "how": "alone"})
+    client = browser("analyst")
+    assert "The guard is switched off" in client.get("/guard/").content.decode()
+    client.post("/guard/on/")
+    client.post("/guard/on/")
+    assert sorted(Effect.objects.values_list("kind", flat=True)) == ["guard_off", "guard_on"]
+    assert AuditEntry.objects.filter(action="switched the guard on").count() == 1
+    assert "The guard is switched off" not in client.get("/guard/").content.decode()
+
+
+def test_it_can_be_switched_off_a_second_time(browser):
+    client = browser("lead")
+    for _ in range(2):
+        client.post("/guard/off/", {**WHY, "how": "alone"})
+        client.post("/guard/on/")
+    assert Effect.objects.filter(kind="guard_on").count() == 2
+
+
+@pytest.mark.parametrize("role", ["terms", "viewer", "admin"])
+def test_who_decides_nothing_does_not_switch_it_on(browser, role):
+    browser("lead").post("/guard/off/", {**WHY, "how": "alone"})
+    client = browser(role)
+    client.post("/guard/on/")
+    assert "/guard/on/" not in client.get("/guard/").content.decode()
+    assert not Effect.objects.filter(kind="guard_on").exists()
+
+
 @pytest.mark.parametrize("named", ["C-1", "c-1", " 1 "])
 def test_a_lead_proposes_to_purge_a_case(browser, named):
     one = case(3, 1)

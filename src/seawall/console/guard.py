@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from seawall.cases.actor import Permission
 from seawall.cases.commands.effects import try_again
+from seawall.cases.commands.guard import switch_on, switched_off
 from seawall.cases.models import Proposal
 from seawall.cases.upkeep import reminders
 from seawall.console.access import PersonRequest
@@ -63,6 +64,7 @@ def show(request: PersonRequest) -> HttpResponse:
         "stuck": stuck().order_by("-attempts")[:SHOWN],
         "may_switch": may_ask(request, Proposal.Kind.GUARD_OFF),
         "may_act_alone": request.actor.may(Permission.ACT_ALONE),
+        "off": switched_off(),
         "switching": asked(Proposal.Kind.GUARD_OFF),
         "quotas": [(use.kind, use.used, quota.day) for use in today if (quota := section.quota(use.kind))],
     }
@@ -75,6 +77,13 @@ def again(request: PersonRequest, effect: str) -> HttpResponse:
     found = get_object_or_404(Effect, pk=effect)
     told = _("It is tried again now.")
     return act(request, lambda: try_again(request.actor, found), told, f"{reverse('guard')}#stuck")
+
+
+@require_POST
+def on(request: PersonRequest) -> HttpResponse:
+    """Switch the guard on again."""
+    told = _("The guard is switched on again.")
+    return act(request, lambda: switch_on(request.actor), told, f"{reverse('guard')}#off")
 
 
 def _parts() -> list[Check]:

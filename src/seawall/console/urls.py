@@ -74,6 +74,7 @@ urlpatterns = [
     path("guard/", only(FIGURES, guard.show), name="guard"),
     path("guard/effects/<slug:effect>/again/", only(DECIDE, guard.again), name="try-again"),
     path("guard/off/", only(PROPOSE, gravest.guard_off), name="propose-guard-off"),
+    path("guard/on/", only(DECIDE, guard.on), name="guard-on"),
     path("figures/", only(FIGURES, figures.show), name="figures"),
     path("audit/", only(AUDIT, audit.show), name="audit"),
     path("audit/verify/", only(AUDIT, audit.check), name="check-audit"),
