@@ -39,17 +39,23 @@ def followed(tmp_path) -> Overlay:
 
 def test_the_guard_believes_what_the_executor_wrote(sink, tmp_path):
     for number, kind in enumerate(("remove", "clear", "restrict", "restore", "protect")):
-        sink.carry_out(order(number, kind))
+        sink.carry_out(order(number, kind, f"{number:016x}"))
     overlay = followed(tmp_path)
-    assert [(entry.action, entry.subject) for entry in overlay.entries] == [
-        ("remove", ACCOUNT),
-        ("clear", ACCOUNT),
-        ("remove", ACCOUNT),
-        ("clear", ACCOUNT),
-        ("protect", ACCOUNT),
+    assert [(entry.action, int(entry.subject, 16)) for entry in overlay.entries] == [
+        ("remove", 0),
+        ("clear", 1),
+        ("remove", 2),
+        ("clear", 3),
+        ("protect", 4),
     ]
     assert overlay.entries[0].approved_by == ("reviewer-1", "reviewer-2")
     assert (overlay.refused, overlay.states) == (0, set())
+
+
+def test_the_last_word_on_an_account_stands(sink, tmp_path):
+    for number, kind in enumerate(("remove", "clear", "protect")):
+        sink.carry_out(order(number, kind))
+    assert [entry.action for entry in followed(tmp_path).entries] == ["protect"]
 
 
 def test_an_effect_that_comes_twice_is_written_once(sink, tmp_path):
@@ -83,7 +89,7 @@ def test_a_line_that_a_crash_left_torn_harms_nothing(sink, tmp_path):
     sink.carry_out(order(1))
     with (tmp_path / "overlay.jsonl").open("ab") as file:
         file.write(b'{"effect_id": "e2", "act')
-    sink.carry_out(order(3))
+    sink.carry_out(order(3, subject="00000000000000a3"))
     overlay = followed(tmp_path)
     assert [entry.sequence for entry in overlay.entries] == [1, 2]
     assert overlay.refused == 0
@@ -96,7 +102,7 @@ def test_what_the_guard_has_no_part_in_changes_nothing(sink, tmp_path):
 
 def many(sink: OverlaySink, first: int) -> None:
     for number in range(first, first + 20):
-        sink.carry_out(order(number))
+        sink.carry_out(order(number, subject=f"{number:016x}"))
 
 
 def test_many_executors_leave_no_gap(sink, tmp_path):
@@ -117,4 +123,4 @@ def test_another_key_is_not_believed(sink, tmp_path):
         OverlaySink.make("guard", {"file": "other.jsonl"})
     forged = Overlay(tmp_path / "overlay.jsonl", read_trusted(tmp_path / "other.pub"))
     forged.follow()
-    assert (forged.entries, forged.refused) == ([], 1)
+    assert (list(forged.entries), forged.refused) == ([], 1)
