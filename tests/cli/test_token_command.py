@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from seawall.api.token_file import read_tokens
-from seawall.cli.serve import token
+from seawall.cli.token import token
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ COMMANDS = {
     "hashes": ("seawall.cli.hashes:hashes", "Keep banks of known media and look hashes up."),
     "guard": ("seawall.cli.guard:guard", "Explain what the guard decides, compare and publish its index."),
     "serve": ("seawall.cli.serve:serve", "Answer the platform's search, recommender and messages over HTTP."),
-    "token": ("seawall.cli.serve:token", "Make a token for a machine that asks the guard or the banks."),
+    "token": ("seawall.cli.token:token", "Make a token for a machine that asks the guard or the banks."),
     "up": ("seawall.cli.up:up", "Run the console, the guard and the executor on this machine."),
     "console": ("seawall.cli.console:console", "Serve the console, where people review networks."),
     "cases": ("seawall.cli.cases:cases", "Open cases from runs, carry out what was decided."),

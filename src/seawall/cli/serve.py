@@ -1,4 +1,4 @@
-"""`seawall serve` and `seawall token`: the door, and who may ask."""
+"""`seawall serve`: the guard over HTTP."""
 
 from pathlib import Path
 
@@ -8,25 +8,22 @@ from seawall.api.appeals import AppealQueue
 from seawall.api.guard import GuardDoor
 from seawall.api.media import MediaWatch
 from seawall.api.serve import Place, run_door
-from seawall.api.token_file import A_SECOND, GUARD_SCOPES, Clients, add_token, read_tokens, revoke_token
-from seawall.api.tokens import HASH_SCOPES
+from seawall.api.token_file import Clients, read_tokens
 from seawall.cli.configuration import Settings, with_settings
 from seawall.cli.home import appeals_file
+from seawall.cli.token import TOKENS
 from seawall.guard.library import Guard
 from seawall.guard.policy import Policy
 from seawall.guard.serving import CURRENT
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
-_TOKENS = click.option(
-    "--tokens", type=_FILE, default="seawall.tokens", show_default=True, help="Tokens, as `seawall token` writes them."
-)
 
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65_535), default=8080, show_default=True, help="0 takes a free one.")
-@_TOKENS
+@TOKENS
 @click.option("--policy", type=_FILE, help="Which answer to whom.  [default: the one that ships]")
 @click.option("--overlay", type=_FILE, help="What people decided since the run; the signer's key is beside it, .pub.")
 @click.option("--trusted", type=_FILE, help="The public key that signs the overlay, where it is not beside it.")
@@ -73,36 +70,3 @@ def serve(
         run_door(door, Place(index, tokens, host, port))
     finally:
         guard.close()
-
-
-@click.command()
-@click.argument("name")
-@click.option(
-    "--scope",
-    "scopes",
-    multiple=True,
-    type=click.Choice([*GUARD_SCOPES, *HASH_SCOPES]),
-    help="What it may do; repeatable.",
-)
-@click.option(
-    "--rate",
-    type=click.FloatRange(min=0, min_open=True),
-    default=A_SECOND,
-    show_default=True,
-    help="Requests a second.",
-)
-@click.option("--revoke", is_flag=True, help="Remove the token instead.")
-@_TOKENS
-def token(name: str, scopes: tuple[str, ...], rate: float, revoke: bool, tokens: Path) -> None:
-    """Make a token for a machine that asks the guard or the banks.
-
-    NAME says whose it is. The secret is printed once; the file keeps its digest. A running server takes the file again
-    within a second.
-    """
-    if revoke:
-        revoke_token(tokens, name)
-        click.echo(f"revoked {name}")
-        return
-    if not scopes:
-        raise click.UsageError("a token needs at least one --scope.")
-    click.echo(add_token(tokens, name, scopes, rate))
