@@ -5,11 +5,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from seawall.cases.commands.proposals import CONCERNS, act_alone, propose
+from seawall.cases.commands.proposals import CONCERNS, propose
 from seawall.cases.commands.queue import get_case
 from seawall.cases.models import Proposal
 from seawall.console.access import PersonRequest
-from seawall.console.acting import act
+from seawall.console.acting import Asked, act, ask
 from seawall.records.errors import BadInput
 
 Kind, State = Proposal.Kind, Proposal.State
@@ -28,20 +28,13 @@ def asked(kind: str) -> Proposal | None:
 @require_POST
 def guard_off(request: PersonRequest) -> HttpResponse:
     """Propose to switch the guard off; in an emergency, alone."""
-    opinion, alone = request.POST.get("opinion", ""), request.POST.get("how") == "alone"
-    told = (
-        _("Done alone: another person must review it within 24 hours.")
-        if alone
-        else _("Proposed: another person looks at the evidence and decides.")
-    )
 
-    def command() -> object:
+    def what() -> Asked:
         if asked(Kind.GUARD_OFF):
             raise BadInput(_("It is proposed already; decide on that one."))
-        way = act_alone if alone else propose
-        return way(request.actor, Kind.GUARD_OFF, {"guard": "off"}, opinion)
+        return Asked(Kind.GUARD_OFF, {"guard": "off"})
 
-    return act(request, command, told, f"{reverse('guard')}#off")
+    return ask(request, what, f"{reverse('guard')}#off")
 
 
 @require_POST

@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from seawall.cases.actor import Permission
-from seawall.cases.commands.proposals import act_alone, digest_of, propose
+from seawall.cases.commands.proposals import digest_of
 from seawall.cases.commands.queue import cases_of
 from seawall.cases.models import Case, Proposal
 from seawall.console.access import PersonRequest
-from seawall.console.acting import act
+from seawall.console.acting import Asked, ask
 from seawall.console.gravest import may_ask
 from seawall.disclosures.approvals import subject_of
 from seawall.disclosures.exchange.sharing import KIND as SIGNALS
@@ -68,20 +68,13 @@ def show(request: PersonRequest) -> HttpResponse:
 @require_POST
 def propose_drafts(request: PersonRequest) -> HttpResponse:
     """Propose a batch as it was shown; in an emergency, approve it alone."""
-    opinion, alone = request.POST.get("opinion", ""), request.POST.get("how") == "alone"
-    told = (
-        _("Done alone: another person must review it within 24 hours.")
-        if alone
-        else _("Proposed: another person looks at the evidence and decides.")
-    )
 
-    def command() -> object:
+    def what() -> Asked:
         batch = _as_shown(request)
         kind = Proposal.Kind.SIGNAL_SHARE if batch.kind == SIGNALS else Proposal.Kind.REPORT
-        way = act_alone if alone else propose
-        return way(request.actor, kind, batch.subject, opinion, case=batch.case)
+        return Asked(kind, batch.subject, batch.case)
 
-    return act(request, command, told, reverse("reports"))
+    return ask(request, what, reverse("reports"))
 
 
 def _as_shown(request: PersonRequest) -> Batch:

@@ -98,10 +98,10 @@ class TermReading:
         self._rows[column] += len(table)
 
     def signals(self) -> pa.Table:
-        found = []
+        found, words = [], self._spellings.words()
         for column, parts in self._places.items():
             places = _Places.joined(parts)
-            places = places.where(~self._spellings.own(places.spelling))
+            places = places.where(~words[places.spelling])
             for what, mask in _kinds(column, places).items():
                 found.append(self._signals(what, places.where(mask), timed=column in ("text", "tag")))
         return merge(found)

@@ -101,9 +101,12 @@ class Spellings:
             insort(seen.shares, (key, len(known) / len(foreign) if foreign else 0.0))
             del seen.shares[TEXTS:]
 
-    def own(self, number: Ints) -> Mask:
-        """Whether each spelling, as `add` numbered it, is a word of these texts rather than a term; shape (hits,)."""
-        words = np.zeros(len(self._seen) + 1, bool)  # the last entry stands for NO_DOUBT
+    def words(self) -> Mask:
+        """Whether each spelling, as `add` numbered it, is a word of these texts rather than a term.
+
+        The last entry stands for `NO_DOUBT`.
+        """
+        words = np.zeros(len(self._seen) + 1, bool)
         sure = self._sure.copy()
         for k, one in enumerate(self._seen):
             if not one.slip:
@@ -116,7 +119,7 @@ class Spellings:
             if one.slip and one.uses < FILLS * self._rows:
                 others = uses[one.term] - one.uses if ways[one.term] >= WAYS else 0
                 words[k] = _is_word(one, int(sure[one.term] + others))
-        return words[number]
+        return words
 
     def _slips(self) -> tuple[Ints, Ints]:
         """How often, and in how many ways, each term was misspelt."""

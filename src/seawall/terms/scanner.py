@@ -69,7 +69,8 @@ class Scanner:
         """
         hits = self.scan_each(texts, hashtags=hashtags)
         spellings = Spellings(self.lexicon)
-        return hits.where(~spellings.own(spellings.add(hits, texts)))
+        number = spellings.add(hits, texts)
+        return hits.where(~spellings.words()[number])
 
     def scan_each(self, texts: pa.Array | pa.ChunkedArray, *, hashtags: bool = False) -> Hits:
         """The hits in every text by itself, as `scan_text` finds them, whatever the other texts say."""
